@@ -1,0 +1,19 @@
+import type { Delivery } from './head.ts';
+import { ERRORS_TOLERATED, type Outcome } from './health.ts';
+import type { Attempt } from './sender.ts';
+
+// The sentences of the activity log.
+
+export const count = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's'}`;
+
+export const sentDetail = (
+  { messageCount, chatName }: Pick<Delivery, 'messageCount' | 'chatName'>,
+  { startedAt, endedAt }: Pick<Outcome, 'startedAt' | 'endedAt'>,
+) =>
+  `Sent ${count(messageCount, 'message')}${chatName && ` of ${chatName}`} in ${endedAt - startedAt} ms`;
+
+export const failedDetail = (attempt: Pick<Attempt, 'error'>, errors: number) =>
+  `${attempt.error?.message ?? 'Failed'} (error ${errors} of at most ${ERRORS_TOLERATED} in a row)`;
+
+export const disabledDetail = (errors: number) =>
+  `Switched off after ${errors} errors in a row. Messages are kept; once the receiver works again, enable the webhook to catch up`;

@@ -1,0 +1,24 @@
+/** Time as the program sees it: handed in everywhere, so that tests can steer it. */
+export interface Clock {
+  /** Unix milliseconds. */
+  now(): number;
+  /** Calls back once `now()` has reached `at`; returns the function that calls it off. */
+  alarm(at: number, ring: () => void): () => void;
+}
+
+/** Looked at again at least this often, so that a clock set forward is noticed. */
+const LONGEST_SLEEP_MS = 30_000;
+
+/** The system's own clock. */
+export const systemClock: Clock = {
+  now: Date.now,
+  alarm(at, ring) {
+    let timer: NodeJS.Timeout;
+    const sleep = () => {
+      const left = at - Date.now();
+      timer = setTimeout(left <= 0 ? ring : sleep, Math.min(Math.max(left, 0), LONGEST_SLEEP_MS));
+    };
+    sleep();
+    return () => clearTimeout(timer);
+  },
+};

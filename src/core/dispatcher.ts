@@ -1,0 +1,260 @@
+import type { Logger } from 'pino';
+import TinyQueue from 'tinyqueue';
+import { StoreUnavailableError } from '../store/errors.ts';
+import type { Webhook } from '../store/rows.ts';
+import type { Store } from '../store/store.ts';
+import { sign } from '../wire/signature.ts';
+import type { Clock } from './clock.ts';
+import { Driver } from './driver.ts';
+import { GroupCommit } from './group-commit.ts';
+import type { Delivery } from './head.ts';
+import { LONGEST_JITTERED_PAUSE_MS } from './health.ts';
+import type { Site } from './render.ts';
+import { requestHeaders, toLoggedRequest } from './request-log.ts';
+import { retryAfterMs, type Sender } from './sender.ts';
+import { type Attempted, settle } from './settle.ts';
+
+/** Requests under way together over all webhooks. Beyond it, one that has none may still start one. */
+const GLOBAL_CONCURRENCY = 500;
+const SETTLED_TOGETHER = 1000;
+const STORE_RETRY_MS = 1000;
+/** A clock that went back by less is only being trimmed. */
+const CLOCK_SLACK_MS = 1000;
+
+export interface DispatcherOptions {
+  store: Store;
+  clock: Clock;
+  sender: Sender;
+  site: Site;
+  log: Logger;
+  /** Between 0 and 1, for the jitter of pauses. */
+  random?: () => number;
+}
+
+/**
+ * Sends what the lanes hold.
+ *
+ * Each webhook has a driver, and each driver is in one of three places: *ready* (it may have something
+ * to start now), *scheduled* (its next lane falls due, or its pause ends, at a known time), or at rest
+ * until something wakes it: a message that came in, a changed setting, an outcome that was committed.
+ * Nothing is polled. Turning the wheel (`#pump`) takes the ready drivers in turn, one delivery each, so
+ * that a webhook with a million messages waiting does not keep one with a single message from its turn.
+ *
+ * A delivery goes: head looked up (a bundle's end is committed first) → request → outcome committed,
+ * together with the outcomes that came in meanwhile → lane free for its next head. No transaction is open
+ * during a request. If the process dies in between, the next one finds the lane where the last commit
+ * left it and sends the same head again, under the same id: that is the one kind of repeat there is.
+ *
+ * What a restart must not forget (cursors, seals, error counts, pauses) is in the store; what it may
+ * (sockets, slots, queues of heads) is here.
+ */
+export class Dispatcher {
+  readonly #options: Required<DispatcherOptions>;
+  readonly #drivers = new Map<number, Driver>();
+  readonly #ready = new Set<Driver>();
+  readonly #blocked = new Set<Driver>();
+  readonly #schedule = new TinyQueue<{ at: number; driver: Driver }>([], (a, b) => a.at - b.at);
+  readonly #settling: GroupCommit<Attempted, Webhook | undefined>;
+  readonly #running = new Set<Promise<void>>();
+  #inFlight = 0;
+  #pumping = false;
+  #stopping = false;
+  #lastNow: number;
+  #cancelAlarm = () => {};
+
+  constructor(options: DispatcherOptions) {
+    this.#options = { random: Math.random, ...options };
+    const { store, clock, random } = this.#options;
+    this.#lastNow = clock.now();
+    this.#settling = new GroupCommit(
+      async (group) => {
+        const webhooks = await store.transaction((tx) => settle(tx, group, random));
+        return group.map(({ delivery }) => webhooks.get(delivery.lane.webhookId));
+      },
+      (error) => error instanceof StoreUnavailableError,
+      { maxWeight: SETTLED_TOGETHER, weigh: () => 1 },
+    );
+  }
+
+  /** Takes up the work that the store holds. */
+  async start(): Promise<void> {
+    await this.#redate();
+  }
+
+  /** Messages came in: these webhooks have something due by then. */
+  wake(due: Iterable<readonly [webhookId: number, dueAt: number]>): void {
+    const now = this.#options.clock.now();
+    for (const [webhookId, dueAt] of due) {
+      const driver = this.#driver(webhookId);
+      if (dueAt <= now) this.#markReady(driver);
+      else this.#scheduleAt(driver, dueAt);
+    }
+    this.#pump();
+  }
+
+  /** The webhook's settings or lanes were changed by hand, or it is gone. */
+  changed(webhookId: number): void {
+    const driver = this.#driver(webhookId);
+    driver.changed();
+    this.#markReady(driver);
+    this.#pump();
+  }
+
+  /** Starts nothing more; resolves when what is under way has ended and is written down. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#cancelAlarm();
+    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+  }
+
+  #driver(webhookId: number): Driver {
+    let driver = this.#drivers.get(webhookId);
+    if (!driver) {
+      driver = new Driver(webhookId);
+      this.#drivers.set(webhookId, driver);
+    }
+    return driver;
+  }
+
+  #markReady(driver: Driver): void {
+    driver.woken();
+    this.#ready.add(driver);
+  }
+
+  #pump(): void {
+    if (this.#pumping || this.#stopping) return;
+    this.#pumping = true;
+    const now = this.#noticeClock();
+    for (const driver of this.#ready) {
+      // A Set visits what is added behind: a driver that had its turn goes to the end of the line.
+      this.#ready.delete(driver);
+      if (this.#inFlight >= GLOBAL_CONCURRENCY && driver.inFlight > 0) {
+        this.#blocked.add(driver);
+        continue;
+      }
+      const delivery = driver.take(now);
+      if (delivery) {
+        this.#track(this.#deliver(driver, delivery));
+        this.#ready.add(driver);
+      } else {
+        this.#track(this.#fill(driver, now));
+      }
+    }
+    this.#pumping = false;
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work
+      .catch((error) => {
+        this.#options.log.error({ err: error }, 'dispatching failed');
+      })
+      .finally(() => this.#running.delete(tracked));
+    this.#running.add(tracked);
+  }
+
+  async #fill(driver: Driver, now: number): Promise<void> {
+    const { store, site, clock, log } = this.#options;
+    let next: 'again' | number | null;
+    try {
+      next = await driver.fill(store, site, now);
+    } catch (error) {
+      log.error({ err: error, webhook: driver.webhookId }, 'looking up deliveries failed');
+      next = clock.now() + STORE_RETRY_MS;
+    }
+    if (next === 'again') this.#markReady(driver);
+    else if (driver.isGone()) this.#drivers.delete(driver.webhookId);
+    else if (next !== null) this.#scheduleAt(driver, next);
+    this.#pump();
+  }
+
+  async #deliver(driver: Driver, delivery: Delivery): Promise<void> {
+    const { clock, sender } = this.#options;
+    const webhook = driver.webhook as Webhook;
+    driver.started();
+    this.#inFlight += 1;
+    const startedAt = clock.now();
+    const headers = requestHeaders(sign(webhook.secret, delivery.id, startedAt, delivery.body));
+    const attempt = await sender.post(webhook.targetUrl, headers, delivery.body);
+    const endedAt = Math.max(startedAt, clock.now());
+    this.#inFlight -= 1;
+    driver.ended(attempt.ok);
+    for (const blocked of this.#blocked) this.#ready.add(blocked);
+    this.#blocked.clear();
+    this.#markReady(driver);
+    this.#pump();
+
+    const sent = { url: webhook.targetUrl, headers, body: delivery.body };
+    const outcome = {
+      ok: attempt.ok,
+      startedAt,
+      endedAt,
+      retryAfterMs: retryAfterMs(attempt, endedAt),
+    };
+    const logged = toLoggedRequest(webhook.id, 'delivery', sent, attempt, outcome);
+    const settled = await this.#writeDown({ delivery, attempt, outcome, logged });
+    driver.settled(delivery, attempt.ok, settled);
+    if (settled?.disabledReason === 'errors' && webhook.enabled) {
+      this.#options.log.warn({ webhook: webhook.id }, 'webhook switched off after errors');
+    }
+    this.#markReady(driver);
+    this.#pump();
+  }
+
+  /** An outcome must not be lost for want of a disk: tried until it is written, or the program ends. */
+  async #writeDown(attempted: Attempted): Promise<Webhook | undefined> {
+    const { clock, log } = this.#options;
+    for (;;) {
+      try {
+        return await this.#settling.submit(attempted);
+      } catch (error) {
+        if (this.#stopping) throw error;
+        log.error({ err: error }, 'writing down an outcome failed; trying again');
+        await new Promise<void>((wake) => {
+          clock.alarm(clock.now() + STORE_RETRY_MS, wake);
+        });
+      }
+    }
+  }
+
+  #scheduleAt(driver: Driver, at: number): void {
+    if (at >= driver.wakeAt) return;
+    driver.wakeAt = at;
+    this.#schedule.push({ at, driver });
+    if (this.#schedule.peek()?.driver === driver) this.#setAlarm();
+  }
+
+  #setAlarm(): void {
+    this.#cancelAlarm();
+    const next = this.#schedule.peek();
+    if (!next || this.#stopping) return;
+    this.#cancelAlarm = this.#options.clock.alarm(next.at, () => this.#ring());
+  }
+
+  #ring(): void {
+    const now = this.#options.clock.now();
+    for (let next = this.#schedule.peek(); next && next.at <= now; next = this.#schedule.peek()) {
+      this.#schedule.pop();
+      // An entry that an earlier one has overtaken is out of date.
+      if (next.driver.wakeAt !== next.at) continue;
+      next.driver.wakeAt = Number.POSITIVE_INFINITY;
+      this.#markReady(next.driver);
+    }
+    this.#setAlarm();
+    this.#pump();
+  }
+
+  #noticeClock(): number {
+    const now = this.#options.clock.now();
+    if (now < this.#lastNow - CLOCK_SLACK_MS) this.#track(this.#redate());
+    this.#lastNow = now;
+    return now;
+  }
+
+  /** Brings lanes dated in the future back to now, and learns anew when each webhook is due. */
+  async #redate(): Promise<void> {
+    const { store, clock } = this.#options;
+    await store.transaction((tx) => tx.lanes.redate(clock.now(), LONGEST_JITTERED_PAUSE_MS));
+    const schedule = await store.read.lanes.schedule();
+    this.wake(schedule.map(({ webhookId, dueAt }) => [webhookId, dueAt] as const));
+  }
+}

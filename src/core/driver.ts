@@ -1,0 +1,183 @@
+import type { Webhook } from '../store/rows.ts';
+import type { DueLane, Repositories, Store } from '../store/store.ts';
+import { type Delivery, findHead, type Head } from './head.ts';
+import { restsUntil } from './health.ts';
+import type { Site } from './render.ts';
+import { isSameHead, replaceLane } from './settle.ts';
+
+/** Requests of one webhook under way together, in different chats. */
+const CONCURRENCY = 10;
+/** Heads looked up together: many small ones, few that may be a megabyte each. */
+const SINGLES_AHEAD = 64;
+const BUNDLES_AHEAD = CONCURRENCY;
+
+/**
+ * Drives one webhook: knows what is under way in it, looks up the next heads of its lanes and says which
+ * delivery may start. A lane is *busy* from the moment its head is looked up until the outcome has been
+ * committed; that keeps the order within a chat, and lets chats run side by side.
+ */
+export class Driver {
+  readonly webhookId: number;
+  /** Null until first loaded, and again once the webhook is gone. */
+  webhook: Webhook | null = null;
+  /** The settings have changed and must be read again. */
+  stale = true;
+  /** When the dispatcher has been asked to look here again. */
+  wakeAt = Number.POSITIVE_INFINITY;
+  inFlight = 0;
+  #unsettledFailures = 0;
+  #filling = false;
+  #wokenMeanwhile = false;
+  #queue: Delivery[] = [];
+  readonly #busy = new Set<number>();
+
+  constructor(webhookId: number) {
+    this.webhookId = webhookId;
+  }
+
+  /** The next delivery that may start at `now`. */
+  take(now: number): Delivery | undefined {
+    return this.#mayStart(now) ? this.#queue.shift() : undefined;
+  }
+
+  #mayStart(now: number): boolean {
+    if (this.stale || !this.webhook?.enabled || this.#unsettledFailures > 0) return false;
+    const { health } = this.webhook;
+    if (restsUntil(health, now) > now) return false;
+    const limit = health.consecutiveErrors > 0 ? 1 : CONCURRENCY;
+    return this.inFlight < limit;
+  }
+
+  started(): void {
+    this.inFlight += 1;
+  }
+
+  ended(ok: boolean): void {
+    this.inFlight -= 1;
+    if (!ok) this.#unsettledFailures += 1;
+  }
+
+  /** The outcome is committed. @param webhook as it is now; undefined where it is gone */
+  settled(delivery: Delivery, ok: boolean, webhook: Webhook | undefined): void {
+    if (!ok) this.#unsettledFailures -= 1;
+    this.#busy.delete(delivery.lane.chatId);
+    this.webhook = webhook ?? null;
+    if (!webhook?.enabled || webhook.health.consecutiveErrors > 0) this.#dropQueue();
+  }
+
+  /** The webhook's settings were changed: what was looked up by the old ones is looked up again. */
+  changed(): void {
+    this.stale = true;
+    this.#dropQueue();
+    this.woken();
+  }
+
+  woken(): void {
+    this.#wokenMeanwhile = true;
+  }
+
+  /** The webhook has been deleted and nothing of it is under way. */
+  isGone(): boolean {
+    return this.webhook === null && !this.stale && !this.#filling && this.#busy.size === 0;
+  }
+
+  #dropQueue(): void {
+    for (const { lane } of this.#queue) this.#busy.delete(lane.chatId);
+    this.#queue = [];
+  }
+
+  /**
+   * Looks up the next heads, unless that is under way or none could start.
+   * @returns `again` if there may be more to start now; else when to look again, in Unix milliseconds,
+   * or null where nothing is known to fall due
+   */
+  async fill(store: Store, site: Site, now: number): Promise<'again' | number | null> {
+    if (this.#filling || this.#queue.length > 0) return null;
+    this.#filling = true;
+    this.#wokenMeanwhile = false;
+    try {
+      const next = await this.#fill(store, site, now);
+      return this.#wokenMeanwhile ? 'again' : next;
+    } finally {
+      this.#filling = false;
+    }
+  }
+
+  async #fill(store: Store, site: Site, now: number): Promise<'again' | number | null> {
+    if (this.stale) {
+      this.stale = false;
+      this.webhook =
+        (await store.read.webhooks.byIds([this.webhookId])).get(this.webhookId) ?? null;
+    }
+    const { webhook } = this;
+    if (!webhook?.enabled) return null;
+    const rest = restsUntil(webhook.health, now);
+    if (rest > now) return rest;
+    if (!this.#mayStart(now)) return null;
+
+    const due = await this.#dueLanes(store.read, webhook, now);
+    if (due.length === 0) return store.read.lanes.nextDue(webhook.id, now);
+    for (const { lane } of due) this.#busy.add(lane.chatId);
+    const heads: Head[] = [];
+    try {
+      for (const lane of due) heads.push(await findHead(store.read, site, webhook, lane, now));
+      const deliveries = await this.#writeDown(store, heads);
+      if (this.stale) this.#release(deliveries);
+      else this.#queue.push(...deliveries);
+    } catch (error) {
+      for (const { lane } of due) this.#busy.delete(lane.chatId);
+      throw error;
+    }
+    return 'again';
+  }
+
+  async #dueLanes(read: Repositories, webhook: Webhook, now: number): Promise<DueLane[]> {
+    const probe = webhook.health.consecutiveErrors > 0;
+    const many = webhook.granularityHours === 0 ? SINGLES_AHEAD : BUNDLES_AHEAD;
+    const wanted = probe ? 1 : many;
+    const lanes = await read.lanes.due(webhook.id, now, wanted + this.#busy.size, probe);
+    return lanes.filter(({ lane }) => !this.#busy.has(lane.chatId)).slice(0, wanted);
+  }
+
+  /**
+   * Seals bundles before their first attempt and moves lanes that have nothing to send. Lanes that were
+   * moved by someone else meanwhile are left alone.
+   * @returns what may be sent
+   */
+  async #writeDown(store: Store, heads: Head[]): Promise<Delivery[]> {
+    const unwritten = heads.filter((head) => head.kind === 'move' || needsSeal(head.delivery));
+    const refused = new Set<number>();
+    if (unwritten.length > 0) {
+      await store.transaction(async (tx) => {
+        refused.clear();
+        for (const head of unwritten) {
+          const seen = head.kind === 'move' ? head.from : head.delivery.lane;
+          const stored = await tx.lanes.get(seen.webhookId, seen.chatId);
+          if (!stored || !isSameHead(stored, seen)) refused.add(seen.chatId);
+          else if (head.kind === 'move') await replaceLane(tx, stored, head.to);
+          else await tx.lanes.save(sealed(head.delivery));
+        }
+      });
+    }
+    const ready: Delivery[] = [];
+    for (const head of heads) {
+      const { chatId } = head.kind === 'move' ? head.from : head.delivery.lane;
+      if (head.kind === 'move' || refused.has(chatId)) this.#busy.delete(chatId);
+      else if (needsSeal(head.delivery))
+        ready.push({ ...head.delivery, lane: sealed(head.delivery) });
+      else ready.push(head.delivery);
+    }
+    return ready;
+  }
+
+  #release(deliveries: Delivery[]): void {
+    for (const { lane } of deliveries) this.#busy.delete(lane.chatId);
+  }
+}
+
+const needsSeal = ({ shape, lane }: Delivery) => shape === 'bundle' && !lane.seal;
+
+const sealed = ({ lane, lastSeq, shape, direction }: Delivery) => ({
+  ...lane,
+  seal: { lastSeq, shape, direction },
+});

@@ -1,0 +1,79 @@
+import { lookup as systemLookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+/** An address block: its base and the length of its prefix in bits. */
+export type Network = [Address, number];
+
+/** The address that a webhook leads to is not one that it may reach. */
+export class EgressRefusedError extends Error {
+  readonly code = 'address_refused';
+
+  constructor(host: string, address: string) {
+    const block = `${address}/${address.includes(':') ? 128 : 32}`;
+    const where = host === address ? address : `${host} (${address})`;
+    super(
+      `${where} is not an address on the public internet. If webhooks are to reach it, start the server with PAKIET_ALLOW_NETWORKS=${block}`,
+    );
+    this.name = 'EgressRefusedError';
+  }
+}
+
+/** @throws where the text is no block such as 10.0.0.0/8, fd00::/8 or 127.0.0.1 */
+export function parseNetwork(text: string): Network {
+  if (text.includes('/')) return ipaddr.parseCIDR(text);
+  const address = ipaddr.parse(text);
+  return [address, address.kind() === 'ipv6' ? 128 : 32];
+}
+
+/**
+ * Whether webhooks may connect to this address: global unicast, or in one of the blocks allowed.
+ * An IPv4 address written inside an IPv6 one is judged as what it is.
+ * @param text an address as the resolver gives it, not a name
+ */
+export function isAllowedAddress(text: string, allowed: readonly Network[]): boolean {
+  if (!ipaddr.isValid(text)) return false;
+  const address = ipaddr.process(text);
+  if (allowed.some((network) => contains(network, address))) return true;
+  return address.range() === 'unicast';
+}
+
+function contains([base, bits]: Network, address: Address): boolean {
+  return base.kind() === address.kind() && address.match(base, bits);
+}
+
+/** The host of a URL without the brackets of an IPv6 address. */
+export const hostOf = (url: URL) => url.hostname.replace(/^\[|\]$/g, '');
+
+/**
+ * Refuses a URL whose host is itself an address that may not be reached. A name is judged when it is
+ * resolved, by {@link guardedLookup}.
+ * @throws {EgressRefusedError}
+ */
+export function checkLiteralAddress(url: URL, allowed: readonly Network[]): void {
+  const host = hostOf(url);
+  if (ipaddr.isValid(host) && !isAllowedAddress(host, allowed)) {
+    throw new EgressRefusedError(host, host);
+  }
+}
+
+/**
+ * A resolver that hands the socket only addresses that may be reached. What is checked is what is
+ * connected to: a name cannot answer differently in between.
+ */
+export function guardedLookup(
+  allowed: readonly Network[],
+  lookup: typeof systemLookup = systemLookup,
+): LookupFunction {
+  return (host, options, callback) => {
+    lookup(host, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, []);
+      const usable = addresses.filter(({ address }) => isAllowedAddress(address, allowed));
+      const [first] = usable;
+      if (!first) return callback(new EgressRefusedError(host, addresses[0]?.address ?? ''), []);
+      if (options.all) return callback(null, usable);
+      callback(null, first.address, first.family);
+    });
+  };
+}

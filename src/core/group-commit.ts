@@ -1,0 +1,86 @@
+interface Entry<Item, Result> {
+  item: Item;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Gathers what arrives while a commit is under way and commits it together: many callers, one fsync.
+ * Each caller is answered only after the commit that holds its item.
+ *
+ * If a group fails although the store is up, its items are committed one by one, so that a poison item
+ * sinks alone.
+ */
+export class GroupCommit<Item, Result> {
+  readonly #commit: (items: Item[]) => Promise<Result[]>;
+  readonly #isDown: (error: unknown) => boolean;
+  readonly #weigh: (item: Item) => number;
+  readonly #maxWeight: number;
+  #waiting: Entry<Item, Result>[] = [];
+  #running = false;
+
+  /**
+   * @param commit commits the items in one transaction and answers one result each, in order
+   * @param isDown whether an error means that no other group could be committed either
+   * @param limit how much one transaction takes, as the sum of the items' weights
+   */
+  constructor(
+    commit: (items: Item[]) => Promise<Result[]>,
+    isDown: (error: unknown) => boolean,
+    limit: { maxWeight: number; weigh: (item: Item) => number },
+  ) {
+    this.#commit = commit;
+    this.#isDown = isDown;
+    this.#weigh = limit.weigh;
+    this.#maxWeight = limit.maxWeight;
+  }
+
+  submit(item: Item): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ item, resolve, reject });
+      this.#start();
+    });
+  }
+
+  #start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    // After the poll phase, so that all requests which the sockets hold already share the commit.
+    setImmediate(() => {
+      this.#run().catch(() => {
+        // Unreachable: a group's failure is handed to its callers.
+      });
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) await this.#commitGroup(this.#nextGroup());
+    this.#running = false;
+  }
+
+  #nextGroup(): Entry<Item, Result>[] {
+    let weight = 0;
+    let end = 0;
+    for (const entry of this.#waiting) {
+      weight += this.#weigh(entry.item);
+      if (end > 0 && weight > this.#maxWeight) break;
+      end += 1;
+    }
+    return this.#waiting.splice(0, end);
+  }
+
+  async #commitGroup(group: Entry<Item, Result>[]): Promise<void> {
+    try {
+      const results = await this.#commit(group.map(({ item }) => item));
+      group.forEach((entry, i) => {
+        entry.resolve(results[i] as Result);
+      });
+    } catch (error) {
+      if (group.length === 1 || this.#isDown(error)) {
+        for (const entry of group) entry.reject(error);
+      } else {
+        for (const entry of group) await this.#commitGroup([entry]);
+      }
+    }
+  }
+}

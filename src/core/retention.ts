@@ -1,0 +1,85 @@
+import type { Store } from '../store/store.ts';
+import type { Clock } from './clock.ts';
+import { replaceLane } from './settle.ts';
+import { laneAfter } from './window.ts';
+
+const DAY_MS = 24 * 3_600_000;
+/** Keys that recognise duplicates live at least so long, however short the retention is. */
+const KEYS_KEPT_MS = 30 * DAY_MS;
+const SWEEP_EVERY_MS = 3_600_000;
+/** Rows a transaction; intake and settling come in between. */
+const CHUNK = 500;
+
+/**
+ * Deletes messages once they are older than the retention and no lane needs them. A lane frozen by a
+ * switch-off holds them for one retention more; then its cursor moves past them.
+ */
+export class Retention {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #retentionMs: number;
+  readonly #onError: (error: unknown) => void;
+  #cancel = () => {};
+  #sweeping: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: {
+    store: Store;
+    clock: Clock;
+    retentionDays: number;
+    onError: (error: unknown) => void;
+  }) {
+    this.#store = options.store;
+    this.#clock = options.clock;
+    this.#retentionMs = options.retentionDays * DAY_MS;
+    this.#onError = options.onError;
+  }
+
+  /** Sweeps now and every hour. */
+  start(): void {
+    this.#sweeping = this.sweep().catch(this.#onError);
+    this.#cancel = this.#clock.alarm(this.#clock.now() + SWEEP_EVERY_MS, () => this.start());
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel();
+    await this.#sweeping;
+  }
+
+  async sweep(): Promise<void> {
+    const now = this.#clock.now();
+    await this.#inChunks(() => this.#release(now - 2 * this.#retentionMs));
+    for (const workspaceId of await this.#store.read.workspaces.ids()) {
+      await this.#inChunks(() =>
+        this.#store.transaction((tx) =>
+          tx.messages.purge(workspaceId, now - this.#retentionMs, CHUNK),
+        ),
+      );
+    }
+    const forgotten = now - Math.max(this.#retentionMs, KEYS_KEPT_MS);
+    await this.#inChunks(() =>
+      this.#store.transaction((tx) => tx.messages.forget(forgotten, CHUNK)),
+    );
+  }
+
+  /** Moves frozen lanes past messages received before then. */
+  #release(before: number): Promise<number> {
+    return this.#store.transaction(async (tx) => {
+      const lanes = await tx.lanes.frozen(before, CHUNK);
+      const webhooks = await tx.webhooks.byIds(lanes.map(({ webhookId }) => webhookId));
+      for (const lane of lanes) {
+        const webhook = webhooks.get(lane.webhookId);
+        const direction = webhook?.filters.direction ?? null;
+        const range = { chatId: lane.chatId, fromSeq: lane.nextSeq, direction };
+        const next = await tx.messages.firstReceivedSince(range, before);
+        await replaceLane(tx, lane, webhook ? laneAfter(lane, next, webhook) : null);
+      }
+      return lanes.length;
+    });
+  }
+
+  async #inChunks(chunk: () => Promise<number>): Promise<void> {
+    while (!this.#stopped && (await chunk()) === CHUNK);
+  }
+}

@@ -1,0 +1,59 @@
+import type { Lane, LoggedMessage, Webhook } from '../store/rows.ts';
+import type { Granularity } from '../wire/webhook.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** A bundle holds at most so many messages; the rest is the next bundle. */
+export const MAX_BUNDLE_MESSAGES = 1000;
+
+/** Length of the period over which messages are gathered, in milliseconds; 0 = not at all. */
+export const windowMs = (granularity: Granularity): number => granularity * HOUR_MS;
+
+/**
+ * When the run of messages that opened then is to be delivered: at the end of its window, or at once
+ * where the owner has asked for everything up to then.
+ */
+export function dueAt(
+  openedAt: number,
+  webhook: Pick<Webhook, 'granularityHours' | 'flushedAt'>,
+): number {
+  if (webhook.flushedAt !== null && openedAt <= webhook.flushedAt) return openedAt;
+  return openedAt + windowMs(webhook.granularityHours);
+}
+
+/**
+ * The messages of the bundle that opened then: the longest run received within the window, however late
+ * it is cut. This needs the fewest bundles that any rule can need if no message is to wait longer than
+ * the window (each bundle starts as late as it may and reaches as far as it may).
+ *
+ * A message dated after `now` was received before the clock was set back, so it has waited long enough.
+ * @param messages those that match, from the lane's cursor on; the first is always taken
+ */
+export function cutBundle(
+  messages: readonly LoggedMessage[],
+  openedAt: number,
+  window: number,
+  now: number,
+): LoggedMessage[] {
+  const late = (message: LoggedMessage) =>
+    message.receivedAt >= openedAt + window && message.receivedAt <= now;
+  const end = messages.findIndex((message, i) => i > 0 && late(message));
+  return messages.slice(0, end === -1 ? undefined : end).slice(0, MAX_BUNDLE_MESSAGES);
+}
+
+/** The lane as it goes on behind its delivered head, or null where nothing is left to do. */
+export function laneAfter(
+  lane: Lane,
+  next: { seq: number; receivedAt: number } | null,
+  webhook: Pick<Webhook, 'granularityHours' | 'flushedAt'>,
+): Lane | null {
+  if (!next) return null;
+  return {
+    ...lane,
+    nextSeq: next.seq,
+    openedAt: next.receivedAt,
+    dueAt: dueAt(next.receivedAt, webhook),
+    attempts: 0,
+    seal: null,
+  };
+}

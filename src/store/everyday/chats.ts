@@ -1,0 +1,90 @@
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Account, Chat } from '../rows.ts';
+import type { Tables } from '../schema.ts';
+import { toAccount } from './accounts.ts';
+
+/** What people may set on a chat. */
+export interface ChatEdit {
+  fullName?: string | undefined;
+  responsibleName?: string | undefined;
+  responsibleEmail?: string | undefined;
+}
+
+export class Chats {
+  readonly #db: Kysely<Tables>;
+
+  constructor(db: Kysely<Tables>) {
+    this.#db = db;
+  }
+
+  async get(workspaceId: number, id: number): Promise<{ chat: Chat; account: Account } | null> {
+    const row = await this.#db
+      .selectFrom('chat')
+      .selectAll()
+      .where('id', '=', id)
+      .where('workspace_id', '=', workspaceId)
+      .executeTakeFirst();
+    if (!row) return null;
+    const account = await this.#db
+      .selectFrom('account')
+      .selectAll()
+      .where('id', '=', row.account_id)
+      .executeTakeFirstOrThrow();
+    return { chat: toChat(row), account: toAccount(account) };
+  }
+
+  /** Newest chats first, at most `limit`, with numbers below `before`; `search` looks in names and phones. */
+  async list(
+    workspaceId: number,
+    { search, before, limit }: { search?: string; before?: number; limit: number },
+  ): Promise<(Chat & { accountPhone: string })[]> {
+    let query = this.#db
+      .selectFrom('chat')
+      .innerJoin('account', 'account.id', 'chat.account_id')
+      .selectAll('chat')
+      .select('account.phone as account_phone')
+      .where('chat.workspace_id', '=', workspaceId)
+      .orderBy('chat.id', 'desc')
+      .limit(limit);
+    if (before !== undefined) query = query.where('chat.id', '<', before);
+    if (search) {
+      const pattern = `%${search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+      query = query.where(
+        sql<boolean>`(lower(coalesce(chat.given_name, chat.source_name)) LIKE ${pattern} ESCAPE '\\' OR chat.phone LIKE ${pattern} ESCAPE '\\')`,
+      );
+    }
+    const rows = await query.execute();
+    return rows.map((row) => ({ ...toChat(row), accountPhone: row.account_phone }));
+  }
+
+  async edit(workspaceId: number, id: number, edit: ChatEdit): Promise<void> {
+    await this.#db
+      .updateTable('chat')
+      .set({
+        // An empty name gives the chat back the name it has at its source.
+        ...(edit.fullName !== undefined && { given_name: edit.fullName || null }),
+        ...(edit.responsibleName !== undefined && { responsible_name: edit.responsibleName }),
+        ...(edit.responsibleEmail !== undefined && { responsible_email: edit.responsibleEmail }),
+        id,
+      })
+      .where('id', '=', id)
+      .where('workspace_id', '=', workspaceId)
+      .execute();
+  }
+}
+
+export const toChat = (row: Selectable<Tables['chat']>): Chat => ({
+  id: row.id,
+  workspaceId: row.workspace_id,
+  accountId: row.account_id,
+  sourceId: row.source_id,
+  fullName: row.given_name ?? row.source_name,
+  phone: row.phone,
+  isGroup: row.is_group === 1,
+  responsibleName: row.responsible_name,
+  responsibleEmail: row.responsible_email,
+  createdAt: row.created_at,
+  lastSeq: row.last_seq,
+  firstReceivedSeq: row.first_received_seq,
+  firstSentSeq: row.first_sent_seq,
+});

@@ -1,0 +1,131 @@
+import type { Kysely, Selectable, Updateable } from 'kysely';
+import type { Health, Webhook } from '../rows.ts';
+import type { Tables } from '../schema.ts';
+import type { SecretBox } from '../secret-box.ts';
+
+export type WebhookChange = Partial<Omit<Webhook, 'id' | 'workspaceId' | 'createdAt'>>;
+
+/** Webhooks and what the disable policy remembers of them. Secrets are encrypted at rest. */
+export class Webhooks {
+  readonly #db: Kysely<Tables>;
+  readonly #box: SecretBox;
+
+  constructor(db: Kysely<Tables>, box: SecretBox) {
+    this.#db = db;
+    this.#box = box;
+  }
+
+  async create(webhook: Omit<Webhook, 'id'>): Promise<Webhook> {
+    const { id } = await this.#db
+      .insertInto('webhook')
+      .values({
+        workspace_id: webhook.workspaceId,
+        source: webhook.source,
+        zap_id: webhook.zapId,
+        created_at: webhook.createdAt,
+        ...(this.#columns(webhook) as RequiredColumns),
+      })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    await this.#touch(webhook.workspaceId);
+    return { ...webhook, id };
+  }
+
+  /** @param ids those wanted; ones that are gone are absent from the answer */
+  async byIds(ids: readonly number[]): Promise<Map<number, Webhook>> {
+    const rows = await this.#db.selectFrom('webhook').selectAll().where('id', 'in', ids).execute();
+    return new Map(rows.map((row) => [row.id, this.#toWebhook(row)]));
+  }
+
+  async get(workspaceId: number, id: number): Promise<Webhook | null> {
+    const webhook = (await this.byIds([id])).get(id);
+    return webhook?.workspaceId === workspaceId ? webhook : null;
+  }
+
+  async list(workspaceId: number): Promise<Webhook[]> {
+    const rows = await this.#db
+      .selectFrom('webhook')
+      .selectAll()
+      .where('workspace_id', '=', workspaceId)
+      .orderBy('id')
+      .execute();
+    return rows.map((row) => this.#toWebhook(row));
+  }
+
+  async change(webhook: Webhook, change: WebhookChange): Promise<Webhook> {
+    await this.#db
+      .updateTable('webhook')
+      .set({ ...this.#columns(change), id: webhook.id })
+      .where('id', '=', webhook.id)
+      .execute();
+    await this.#touch(webhook.workspaceId);
+    return { ...webhook, ...change };
+  }
+
+  async saveHealth(id: number, health: Health): Promise<void> {
+    await this.#db.updateTable('webhook').set(healthColumns(health)).where('id', '=', id).execute();
+  }
+
+  async remove(webhook: Webhook): Promise<void> {
+    await this.#db.deleteFrom('webhook').where('id', '=', webhook.id).execute();
+    await this.#touch(webhook.workspaceId);
+  }
+
+  async #touch(workspaceId: number): Promise<void> {
+    await this.#db
+      .updateTable('workspace')
+      .set((eb) => ({ webhooks_version: eb('webhooks_version', '+', 1) }))
+      .where('id', '=', workspaceId)
+      .execute();
+  }
+
+  #columns(change: WebhookChange): Updateable<Tables['webhook']> {
+    return {
+      ...(change.name !== undefined && { name: change.name }),
+      ...(change.targetUrl !== undefined && { target_url: change.targetUrl }),
+      ...(change.granularityHours !== undefined && { granularity_hours: change.granularityHours }),
+      ...(change.filters !== undefined && { filters: JSON.stringify(change.filters) }),
+      ...(change.secret !== undefined && { secret: this.#box.close(change.secret) }),
+      ...(change.enabled !== undefined && { enabled: change.enabled ? 1 : 0 }),
+      ...(change.disabledReason !== undefined && { disabled_reason: change.disabledReason }),
+      ...(change.disabledAt !== undefined && { disabled_at: change.disabledAt }),
+      ...(change.flushedAt !== undefined && { flushed_at: change.flushedAt }),
+      ...(change.health && healthColumns(change.health)),
+    };
+  }
+
+  #toWebhook(row: Selectable<Tables['webhook']>): Webhook {
+    return {
+      id: row.id,
+      workspaceId: row.workspace_id,
+      name: row.name,
+      targetUrl: row.target_url,
+      granularityHours: row.granularity_hours as Webhook['granularityHours'],
+      filters: JSON.parse(row.filters),
+      secret: this.#box.open(row.secret),
+      source: row.source,
+      zapId: row.zap_id,
+      createdAt: row.created_at,
+      enabled: row.enabled === 1,
+      disabledReason: row.disabled_reason,
+      disabledAt: row.disabled_at,
+      flushedAt: row.flushed_at,
+      health: {
+        consecutiveErrors: row.consecutive_errors,
+        lastErrorAt: row.last_error_at,
+        pausedUntil: row.paused_until,
+      },
+    };
+  }
+}
+
+type RequiredColumns = Pick<
+  Selectable<Tables['webhook']>,
+  'name' | 'target_url' | 'granularity_hours' | 'filters' | 'secret' | 'enabled'
+>;
+
+const healthColumns = (health: Health) => ({
+  consecutive_errors: health.consecutiveErrors,
+  last_error_at: health.lastErrorAt,
+  paused_until: health.pausedUntil,
+});

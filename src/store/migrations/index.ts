@@ -1,0 +1,26 @@
+import { type Kysely, sql } from 'kysely';
+import { type Migration, Migrator } from 'kysely/migration';
+import { StoreNewerError } from '../errors.ts';
+import { theLog } from './0001-the-log.ts';
+
+/** Every version of the schema, in order. A landed one is never changed. */
+const migrations: Record<string, Migration> = { '0001-the-log': theLog };
+
+/**
+ * Brings the schema up to this program's version.
+ * @throws {StoreNewerError} where a newer program has been there first
+ */
+export async function migrate<Schema>(db: Kysely<Schema>): Promise<void> {
+  const migrator = new Migrator({
+    db: db as Kysely<unknown>,
+    provider: { getMigrations: async () => migrations },
+  });
+  const applied = await sql<{ name: string }>`SELECT name FROM kysely_migration`
+    .execute(db)
+    .then((result) => result.rows)
+    .catch(() => []);
+  const unknown = applied.find(({ name }) => !(name in migrations));
+  if (unknown) throw new StoreNewerError(unknown.name);
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+}

@@ -1,0 +1,99 @@
+import type { Generated } from 'kysely';
+
+// The tables as they are in the database. Booleans are 0/1 and times Unix milliseconds.
+
+export interface Tables {
+  workspace: {
+    id: Generated<number>;
+    name: string;
+    owner_name: string;
+    owner_email: string;
+    /** Raised with every change of the workspace's webhooks, so that intake's cache can tell. */
+    webhooks_version: Generated<number>;
+  };
+  api_key: { hash: string; workspace_id: number; hint: string; created_at: number };
+  account: {
+    id: Generated<number>;
+    workspace_id: number;
+    phone: string;
+    full_name: Generated<string>;
+    email: Generated<string>;
+    skipped_attachment: Generated<number>;
+    skipped_no_text: Generated<number>;
+  };
+  chat: {
+    id: Generated<number>;
+    workspace_id: number;
+    account_id: number;
+    source_id: string;
+    source_name: string;
+    given_name: string | null;
+    phone: string;
+    is_group: number;
+    responsible_name: Generated<string>;
+    responsible_email: Generated<string>;
+    created_at: number;
+    last_seq: Generated<number>;
+    first_received_seq: number | null;
+    first_sent_seq: number | null;
+  };
+  message: {
+    id: Generated<number>;
+    workspace_id: number;
+    chat_id: number;
+    seq: number;
+    uuid: string;
+    direction: 'received' | 'sent';
+    timestamp: number;
+    received_at: number;
+    sender_name: string;
+    sender_phone: string;
+    recipient_name: string;
+    recipient_phone: string;
+    origin: 'product' | 'phone';
+    text: string;
+  };
+  seen: { account_id: number; direction: string; native_id: string; received_at: number };
+  webhook: {
+    id: Generated<number>;
+    workspace_id: number;
+    name: string;
+    target_url: string;
+    granularity_hours: number;
+    filters: string;
+    secret: string;
+    source: 'manual' | 'zapier';
+    zap_id: string | null;
+    created_at: number;
+    enabled: number;
+    disabled_reason: 'errors' | 'owner' | null;
+    disabled_at: number | null;
+    flushed_at: number | null;
+    consecutive_errors: Generated<number>;
+    last_error_at: number | null;
+    paused_until: number | null;
+    /** How many requests and actions were ever logged; the rings' slots follow from it. */
+    requests: Generated<number>;
+    actions: Generated<number>;
+  };
+  lane: {
+    webhook_id: number;
+    chat_id: number;
+    next_seq: number;
+    opened_at: number;
+    due_at: number;
+    attempts: number;
+    sealed_seq: number | null;
+    sealed_shape: 'single' | 'bundle' | null;
+    sealed_direction: 'received' | 'sent' | null;
+  };
+  request_log: { webhook_id: number; slot: number; n: number; entry: Buffer };
+  activity: {
+    webhook_id: number;
+    slot: number;
+    n: number;
+    at: number;
+    action: 'sent' | 'failed' | 'disabled' | 'enabled' | 'edited' | 'test';
+    detail: string;
+  };
+}

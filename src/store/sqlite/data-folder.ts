@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { StoreInUseError } from '../errors.ts';
+import { SecretBox } from '../secret-box.ts';
+
+/** Path of the database inside a data folder. */
+export const databasePath = (folder: string) => join(folder, 'pakiet.db');
+
+/**
+ * Creates the folder where it is missing and takes it for one server. The lock is an open exclusive
+ * transaction on a database of its own, which the operating system ends with the process, however it dies.
+ * @returns the function that gives the folder back
+ * @throws {StoreInUseError} where another server has it
+ */
+export function lockFolder(folder: string): () => void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const lock = new Database(join(folder, 'server.lock'), { timeout: 0 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    lock.close();
+    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
+      throw new StoreInUseError(folder);
+    }
+    throw error;
+  }
+  return () => lock.close();
+}
+
+/** The box for secrets at rest; its key is a file of the folder, made on first use. */
+export function openSecretBox(folder: string): SecretBox {
+  const path = join(folder, 'secret.key');
+  if (!existsSync(path)) {
+    try {
+      writeFileSync(path, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx' });
+    } catch (error) {
+      // Another process has made it meanwhile: then that one is the key.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+  }
+  return new SecretBox(Buffer.from(readFileSync(path, 'utf8'), 'base64'));
+}

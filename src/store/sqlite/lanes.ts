@@ -1,0 +1,180 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { Direction } from '../../wire/payload.ts';
+import { toAccount } from '../everyday/accounts.ts';
+import { toChat } from '../everyday/chats.ts';
+import type { Lane, Shape, Webhook } from '../rows.ts';
+import type { DueLane, Lanes } from '../store.ts';
+import { statementCache } from './statements.ts';
+
+interface LaneRow {
+  webhook_id: number;
+  chat_id: number;
+  next_seq: number;
+  opened_at: number;
+  due_at: number;
+  attempts: number;
+  sealed_seq: number | null;
+  sealed_shape: Shape | null;
+  sealed_direction: Direction | null;
+}
+
+const DUE = `
+  SELECT lane.*, chat.*, chat.id AS the_chat, account.id AS the_account,
+         account.phone AS account_phone, account.full_name, account.email,
+         account.skipped_attachment, account.skipped_no_text
+    FROM lane JOIN chat ON chat.id = lane.chat_id JOIN account ON account.id = chat.account_id
+   WHERE lane.webhook_id = ? AND lane.due_at <= ?`;
+
+/** The cursors, in prepared statements: every delivery passes through here. */
+export class SqliteLanes implements Lanes {
+  readonly #sql: (text: string) => Statement;
+
+  constructor(db: Database) {
+    this.#sql = statementCache(db);
+  }
+
+  async open(lanes: readonly Omit<Lane, 'attempts' | 'seal'>[]): Promise<void> {
+    const insert = this.#sql(
+      `INSERT INTO lane (webhook_id, chat_id, next_seq, opened_at, due_at, attempts)
+       VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING`,
+    );
+    for (const lane of lanes) {
+      insert.run(lane.webhookId, lane.chatId, lane.nextSeq, lane.openedAt, lane.dueAt);
+    }
+  }
+
+  async get(webhookId: number, chatId: number): Promise<Lane | null> {
+    const row = this.#sql('SELECT * FROM lane WHERE webhook_id = ? AND chat_id = ?').get(
+      webhookId,
+      chatId,
+    );
+    return row ? toLane(row as LaneRow) : null;
+  }
+
+  async save(lane: Lane): Promise<void> {
+    this.#sql(
+      `UPDATE lane SET next_seq = ?, opened_at = ?, due_at = ?, attempts = ?,
+              sealed_seq = ?, sealed_shape = ?, sealed_direction = ?
+        WHERE webhook_id = ? AND chat_id = ?`,
+    ).run(
+      lane.nextSeq,
+      lane.openedAt,
+      lane.dueAt,
+      lane.attempts,
+      lane.seal?.lastSeq ?? null,
+      lane.seal?.shape ?? null,
+      lane.seal?.direction ?? null,
+      lane.webhookId,
+      lane.chatId,
+    );
+  }
+
+  async remove(webhookId: number, chatId: number): Promise<void> {
+    this.#sql('DELETE FROM lane WHERE webhook_id = ? AND chat_id = ?').run(webhookId, chatId);
+  }
+
+  async removeAll(webhookId: number): Promise<void> {
+    this.#sql('DELETE FROM lane WHERE webhook_id = ?').run(webhookId);
+  }
+
+  async due(webhookId: number, now: number, limit: number, probe: boolean): Promise<DueLane[]> {
+    const order = probe ? 'lane.attempts, lane.opened_at' : 'lane.due_at';
+    const rows = this.#sql(`${DUE} ORDER BY ${order} LIMIT ?`).all(webhookId, now, limit);
+    return (rows as JoinedRow[]).map((row) => ({
+      lane: toLane(row),
+      chat: toChat({ ...row, id: row.the_chat }),
+      account: toAccount({ ...row, id: row.the_account, phone: row.account_phone }),
+    }));
+  }
+
+  async nextDue(webhookId: number, now: number): Promise<number | null> {
+    const row = this.#sql(
+      'SELECT min(due_at) AS due FROM lane WHERE webhook_id = ? AND due_at > ?',
+    ).get(webhookId, now);
+    return (row as { due: number | null }).due;
+  }
+
+  async schedule(): Promise<{ webhookId: number; dueAt: number }[]> {
+    const rows = this.#sql(
+      `SELECT id AS webhookId, (SELECT min(due_at) FROM lane WHERE webhook_id = webhook.id) AS dueAt
+         FROM webhook WHERE enabled = 1`,
+    ).all() as { webhookId: number; dueAt: number | null }[];
+    return rows.flatMap(({ webhookId, dueAt }) => (dueAt === null ? [] : { webhookId, dueAt }));
+  }
+
+  async flush(webhookId: number, now: number): Promise<number> {
+    return this.#sql(
+      'UPDATE lane SET due_at = ? WHERE webhook_id = ? AND sealed_seq IS NULL AND due_at > ?',
+    ).run(now, webhookId, now).changes;
+  }
+
+  async reschedule(webhookId: number, windowMs: number, openedAfter: number): Promise<void> {
+    this.#sql(
+      `UPDATE lane SET due_at = opened_at + ?
+        WHERE webhook_id = ? AND sealed_seq IS NULL AND opened_at > ?`,
+    ).run(windowMs, webhookId, openedAfter);
+  }
+
+  async endPauses(webhookId: number, now: number): Promise<void> {
+    this.#sql(
+      'UPDATE lane SET due_at = ? WHERE webhook_id = ? AND sealed_seq IS NOT NULL AND due_at > ?',
+    ).run(now, webhookId, now);
+  }
+
+  async redate(now: number, longestPauseMs: number): Promise<void> {
+    this.#sql(
+      `UPDATE lane SET opened_at = ?1, due_at = ?1 + 3600000 *
+              (SELECT granularity_hours FROM webhook WHERE webhook.id = lane.webhook_id)
+        WHERE sealed_seq IS NULL AND opened_at > ?1
+          AND webhook_id IN (SELECT id FROM webhook)`,
+    ).run(now);
+    this.#sql('UPDATE lane SET due_at = ?1 WHERE sealed_seq IS NOT NULL AND due_at > ?1 + ?2').run(
+      now,
+      longestPauseMs,
+    );
+  }
+
+  async frozen(openedBefore: number, limit: number): Promise<Lane[]> {
+    const rows = this.#sql(
+      `SELECT lane.* FROM lane JOIN webhook ON webhook.id = lane.webhook_id
+        WHERE webhook.enabled = 0 AND lane.opened_at < ? LIMIT ?`,
+    ).all(openedBefore, limit) as LaneRow[];
+    return rows.map(toLane);
+  }
+
+  async waiting(webhook: Webhook, atMost: number): Promise<number> {
+    const row = this.#sql(
+      `SELECT count(*) AS n FROM (
+         SELECT 1 FROM lane JOIN message ON message.chat_id = lane.chat_id
+            AND message.seq >= lane.next_seq
+            AND (?1 IS NULL OR message.direction = ?1)
+          WHERE lane.webhook_id = ?2 LIMIT ?3)`,
+    ).get(webhook.filters.direction ?? null, webhook.id, atMost);
+    return (row as { n: number }).n;
+  }
+}
+
+type JoinedRow = LaneRow &
+  Parameters<typeof toChat>[0] &
+  Parameters<typeof toAccount>[0] & {
+    the_chat: number;
+    the_account: number;
+    account_phone: string;
+  };
+
+const toLane = (row: LaneRow): Lane => ({
+  webhookId: row.webhook_id,
+  chatId: row.chat_id,
+  nextSeq: row.next_seq,
+  openedAt: row.opened_at,
+  dueAt: row.due_at,
+  attempts: row.attempts,
+  seal:
+    row.sealed_seq === null
+      ? null
+      : {
+          lastSeq: row.sealed_seq,
+          shape: row.sealed_shape as Shape,
+          direction: row.sealed_direction,
+        },
+});

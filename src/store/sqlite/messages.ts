@@ -1,0 +1,202 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { InboundMessage } from '../../wire/inbound.ts';
+import type { Direction } from '../../wire/payload.ts';
+import { toAccount } from '../everyday/accounts.ts';
+import { toChat } from '../everyday/chats.ts';
+import type { Account, Chat, LoggedMessage } from '../rows.ts';
+import type { Appended, Arrival, Messages, Range } from '../store.ts';
+import { statementCache } from './statements.ts';
+
+const COLUMNS = `chat_id AS chatId, seq, uuid, direction, timestamp, received_at AS receivedAt,
+  sender_name AS senderName, sender_phone AS senderPhone, recipient_name AS recipientName,
+  recipient_phone AS recipientPhone, origin, text`;
+
+/** The chats' logs, in prepared statements: every message passes through here. */
+export class SqliteMessages implements Messages {
+  readonly #sql: (text: string) => Statement;
+
+  constructor(db: Database) {
+    this.#sql = statementCache(db);
+  }
+
+  async append(arrivals: readonly Arrival[]): Promise<Appended[]> {
+    return arrivals.map((arrival) => this.#append(arrival));
+  }
+
+  #append({ workspaceId, message, uuid, receivedAt, skip }: Arrival): Appended {
+    const account = this.#account(workspaceId, message.whatsapp_account.phone);
+    const known = this.#chat(account.id, message.chat);
+    if (!known && message.chat.chat_id) return { status: 'unknown_chat' };
+    if (!this.#claim(account.id, message.message, receivedAt)) return { status: 'duplicate' };
+    if (skip) {
+      this.#sql(`UPDATE account SET skipped_${skip} = skipped_${skip} + 1 WHERE id = ?`).run(
+        account.id,
+      );
+      return { status: 'skipped' };
+    }
+    const chat = known
+      ? this.#renamed(known, message.chat)
+      : this.#created(account, message.chat, receivedAt);
+    const { direction } = message.message;
+    const first = direction === 'received' ? 'first_received_seq' : 'first_sent_seq';
+    const { seq } = this.#sql(
+      `UPDATE chat SET last_seq = last_seq + 1, ${first} = coalesce(${first}, last_seq + 1)
+        WHERE id = ? RETURNING last_seq AS seq`,
+    ).get(chat.id) as { seq: number };
+    this.#insert(workspaceId, chat.id, seq, uuid, receivedAt, message.message);
+    return { status: 'appended', chat, account, seq };
+  }
+
+  #account(workspaceId: number, phone: string): Account {
+    const found = this.#sql('SELECT * FROM account WHERE workspace_id = ? AND phone = ?').get(
+      workspaceId,
+      phone,
+    );
+    const row =
+      found ??
+      this.#sql('INSERT INTO account (workspace_id, phone) VALUES (?, ?) RETURNING *').get(
+        workspaceId,
+        phone,
+      );
+    return toAccount(row as Parameters<typeof toAccount>[0]);
+  }
+
+  /** Writes the message's key down; false where it was there. */
+  #claim(accountId: number, message: InboundMessage['message'], receivedAt: number): boolean {
+    return (
+      this.#sql(
+        `INSERT INTO seen (account_id, direction, native_id, received_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT DO NOTHING`,
+      ).run(accountId, message.direction, message.message_id, receivedAt).changes === 1
+    );
+  }
+
+  #chat(accountId: number, given: InboundMessage['chat']): ChatRow | undefined {
+    const row = given.chat_id
+      ? this.#sql('SELECT * FROM chat WHERE account_id = ? AND id = ?').get(
+          accountId,
+          // Text that is no number of ours finds no chat.
+          /^\d{1,15}$/.test(given.chat_id) ? Number(given.chat_id) : -1,
+        )
+      : this.#sql('SELECT * FROM chat WHERE account_id = ? AND source_id = ?').get(
+          accountId,
+          given.id,
+        );
+    return row as ChatRow | undefined;
+  }
+
+  #renamed(row: ChatRow, given: InboundMessage['chat']): Chat {
+    const name = given.full_name || row.source_name;
+    const phone = given.phone || row.phone;
+    if (name === row.source_name && phone === row.phone) return toChat(row);
+    this.#sql('UPDATE chat SET source_name = ?, phone = ? WHERE id = ?').run(name, phone, row.id);
+    return toChat({ ...row, source_name: name, phone });
+  }
+
+  #created(account: Account, given: InboundMessage['chat'], createdAt: number): Chat {
+    const row = this.#sql(
+      `INSERT INTO chat (workspace_id, account_id, source_id, source_name, phone, is_group, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *`,
+    ).get(
+      account.workspaceId,
+      account.id,
+      given.id,
+      given.full_name ?? '',
+      given.phone,
+      given.is_group ? 1 : 0,
+      createdAt,
+    );
+    return toChat(row as ChatRow);
+  }
+
+  #insert(
+    workspaceId: number,
+    chatId: number,
+    seq: number,
+    uuid: string,
+    receivedAt: number,
+    message: InboundMessage['message'],
+  ): void {
+    this.#sql(
+      `INSERT INTO message (workspace_id, chat_id, seq, uuid, direction, timestamp, received_at,
+         sender_name, sender_phone, recipient_name, recipient_phone, origin, text)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ).run(
+      workspaceId,
+      chatId,
+      seq,
+      uuid,
+      message.direction,
+      message.timestamp,
+      receivedAt,
+      message.sender?.full_name ?? '',
+      message.sender?.phone ?? '',
+      message.recipient?.full_name ?? '',
+      message.recipient?.phone ?? '',
+      message.origin,
+      message.text,
+    );
+  }
+
+  async range({
+    chatId,
+    fromSeq,
+    toSeq,
+    direction,
+    limit,
+  }: Range & { toSeq?: number; limit: number }): Promise<LoggedMessage[]> {
+    return this.#sql(
+      `SELECT ${COLUMNS} FROM message
+        WHERE chat_id = ?1 AND seq >= ?2 AND seq <= ?3 AND (?4 IS NULL OR direction = ?4)
+        ORDER BY seq LIMIT ?5`,
+    ).all(chatId, fromSeq, toSeq ?? Number.MAX_SAFE_INTEGER, direction, limit) as LoggedMessage[];
+  }
+
+  async first(range: Range) {
+    return this.firstReceivedSince(range, Number.MIN_SAFE_INTEGER);
+  }
+
+  async firstReceivedSince({ chatId, fromSeq, direction }: Range, since: number) {
+    const row = this.#sql(
+      `SELECT seq, received_at AS receivedAt FROM message
+        WHERE chat_id = ?1 AND seq >= ?2 AND (?3 IS NULL OR direction = ?3) AND received_at >= ?4
+        ORDER BY seq LIMIT 1`,
+    ).get(chatId, fromSeq, direction, since);
+    return (row as { seq: number; receivedAt: number } | undefined) ?? null;
+  }
+
+  async newest(workspaceId: number, limit: number): Promise<LoggedMessage[]> {
+    return this.#sql(
+      `SELECT ${COLUMNS} FROM message WHERE workspace_id = ?
+        ORDER BY received_at DESC, id DESC LIMIT ?`,
+    ).all(workspaceId, limit) as LoggedMessage[];
+  }
+
+  async byUuid(workspaceId: number, uuid: string): Promise<LoggedMessage | null> {
+    const row = this.#sql(`SELECT ${COLUMNS} FROM message WHERE uuid = ? AND workspace_id = ?`).get(
+      uuid,
+      workspaceId,
+    );
+    return (row as LoggedMessage | undefined) ?? null;
+  }
+
+  async purge(workspaceId: number, before: number, limit: number): Promise<number> {
+    return this.#sql(
+      `DELETE FROM message WHERE id IN (
+         SELECT id FROM message
+          WHERE workspace_id = ? AND received_at < ? AND NOT EXISTS (
+            SELECT 1 FROM lane WHERE lane.chat_id = message.chat_id AND lane.next_seq <= message.seq)
+          ORDER BY received_at LIMIT ?)`,
+    ).run(workspaceId, before, limit).changes;
+  }
+
+  async forget(before: number, limit: number): Promise<number> {
+    return this.#sql(
+      `DELETE FROM seen WHERE (account_id, direction, native_id) IN (
+         SELECT account_id, direction, native_id FROM seen
+          WHERE received_at < ? ORDER BY received_at LIMIT ?)`,
+    ).run(before, limit).changes;
+  }
+}
+
+type ChatRow = Parameters<typeof toChat>[0];

@@ -1,0 +1,125 @@
+import { mkdirSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { Kysely, SqliteDialect } from 'kysely';
+import { StoreUnavailableError } from '../errors.ts';
+import { Accounts } from '../everyday/accounts.ts';
+import { Chats } from '../everyday/chats.ts';
+import { Webhooks } from '../everyday/webhooks.ts';
+import { Workspaces } from '../everyday/workspaces.ts';
+import { migrate } from '../migrations/index.ts';
+import type { Tables } from '../schema.ts';
+import type { SecretBox } from '../secret-box.ts';
+import type { Repositories, Store } from '../store.ts';
+import { databasePath, openSecretBox } from './data-folder.ts';
+import { SqliteHistory } from './history.ts';
+import { SqliteLanes } from './lanes.ts';
+import { SqliteMessages } from './messages.ts';
+import { WriteMutex } from './write-mutex.ts';
+
+export interface SqliteOptions {
+  folder: string;
+  /** Shared by all the threads of this process that open the folder; see {@link WriteMutex}. */
+  mutexMemory?: SharedArrayBuffer;
+}
+
+/**
+ * Opens a data folder, creating and migrating the database as needed. Two connections: one writes, one
+ * reads what is committed.
+ * @throws {StoreNewerError} where a newer program has written it
+ */
+export async function openSqlite(options: SqliteOptions): Promise<Store> {
+  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+  const path = databasePath(options.folder);
+  const writer = connect(path);
+  try {
+    // FULL: a commit is on the disk before anyone is told that it happened.
+    writer.pragma('journal_mode = WAL');
+    writer.pragma('synchronous = FULL');
+    const box = openSecretBox(options.folder);
+    const write = repositories(writer, box);
+    await migrate(write.db);
+    const reader = connect(path);
+    reader.pragma('query_only = ON');
+    const mutex = new WriteMutex(options.mutexMemory ?? WriteMutex.memory());
+    return new SqliteStore(writer, reader, write, repositories(reader, box), mutex);
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
+}
+
+function connect(path: string): Database.Database {
+  const db = new Database(path, { timeout: 5000 });
+  // SQLite's own lower() knows ASCII only, and people search for Łukasz.
+  db.function('lower', { deterministic: true }, (text) => String(text ?? '').toLowerCase());
+  return db;
+}
+
+function repositories(
+  database: Database.Database,
+  box: SecretBox,
+): Repositories & { db: Kysely<Tables> } {
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+  return {
+    db,
+    workspaces: new Workspaces(db),
+    accounts: new Accounts(db),
+    chats: new Chats(db),
+    webhooks: new Webhooks(db, box),
+    messages: new SqliteMessages(database),
+    lanes: new SqliteLanes(database),
+    history: new SqliteHistory(database),
+  };
+}
+
+class SqliteStore implements Store {
+  readonly read: Repositories;
+  readonly #writer: Database.Database;
+  readonly #reader: Database.Database;
+  readonly #tx: Repositories;
+  readonly #mutex: WriteMutex;
+  readonly #begin: Database.Statement;
+  readonly #commit: Database.Statement;
+
+  constructor(
+    writer: Database.Database,
+    reader: Database.Database,
+    tx: Repositories,
+    read: Repositories,
+    mutex: WriteMutex,
+  ) {
+    this.#writer = writer;
+    this.#reader = reader;
+    this.#tx = tx;
+    this.read = read;
+    this.#mutex = mutex;
+    this.#begin = writer.prepare('BEGIN IMMEDIATE');
+    this.#commit = writer.prepare('COMMIT');
+  }
+
+  async transaction<Result>(work: (tx: Repositories) => Promise<Result>): Promise<Result> {
+    const release = await this.#mutex.acquire();
+    try {
+      this.#begin.run();
+      const result = await work(this.#tx);
+      this.#commit.run();
+      return result;
+    } catch (error) {
+      if (this.#writer.inTransaction) this.#writer.exec('ROLLBACK');
+      throw isUnavailable(error) ? new StoreUnavailableError(error) : error;
+    } finally {
+      release();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#reader.close();
+    this.#writer.close();
+  }
+}
+
+const UNAVAILABLE = /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|NOMEM|CORRUPT|NOTADB)/;
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof Database.SqliteError && UNAVAILABLE.test(error.code);
+}

@@ -1,0 +1,147 @@
+import type { InboundMessage } from '../wire/inbound.ts';
+import type { Direction } from '../wire/payload.ts';
+import type { Accounts } from './everyday/accounts.ts';
+import type { Chats } from './everyday/chats.ts';
+import type { Webhooks } from './everyday/webhooks.ts';
+import type { Workspaces } from './everyday/workspaces.ts';
+import type {
+  Account,
+  Activity,
+  Chat,
+  Lane,
+  LoggedMessage,
+  LoggedRequest,
+  Webhook,
+} from './rows.ts';
+
+/**
+ * A small durable log and cursors over it.
+ *
+ * Every accepted message is appended once to its chat's log and numbered there: 1, 2, 3 …, without
+ * gaps, in the transaction that also recognises duplicates. A *lane* is the cursor of one webhook in
+ * one chat: where it stands, since when something has been waiting, and what became of its head. There
+ * are no rows per message and webhook, so ten webhooks cost ten cursors, not ten copies; and a lane that
+ * has caught up is deleted, so that what is stored here is work to do.
+ *
+ * A transaction runs its work alone: no other writer of this program, in whatever thread or process,
+ * comes between its reads and its writes.
+ */
+export interface Store {
+  /** Reads what is committed. Its writing methods fail. */
+  readonly read: Repositories;
+
+  /**
+   * Runs `work` and commits durably, or rolls back and throws. `work` must wait for nothing but the
+   * repositories it is handed.
+   * @throws {StoreUnavailableError} where the database cannot take it now
+   */
+  transaction<Result>(work: (tx: Repositories) => Promise<Result>): Promise<Result>;
+
+  close(): Promise<void>;
+}
+
+export interface Repositories {
+  readonly workspaces: Workspaces;
+  readonly accounts: Accounts;
+  readonly chats: Chats;
+  readonly webhooks: Webhooks;
+  readonly messages: Messages;
+  readonly lanes: Lanes;
+  readonly history: History;
+}
+
+/** A message about to be appended. */
+export interface Arrival {
+  workspaceId: number;
+  message: InboundMessage;
+  /** Its id outward, should it be appended. */
+  uuid: string;
+  receivedAt: number;
+  /** Why it is passed by: it is counted, not appended. */
+  skip: 'attachment' | 'no_text' | null;
+}
+
+export type Appended =
+  | { status: 'appended'; chat: Chat; account: Account; seq: number }
+  | { status: 'duplicate' }
+  | { status: 'skipped' }
+  /** The chat_id names no chat of that account. */
+  | { status: 'unknown_chat' };
+
+/** Which messages of one chat: from a place on, in one direction or (null) both. */
+export interface Range {
+  chatId: number;
+  fromSeq: number;
+  direction: Direction | null;
+}
+
+/** The chats' logs. */
+export interface Messages {
+  /** Appends in order; creates accounts and chats on first sight; answers one result an arrival. */
+  append(arrivals: readonly Arrival[]): Promise<Appended[]>;
+  /** In order of seq, at most `limit`, none behind `toSeq` if given. */
+  range(range: Range & { toSeq?: number; limit: number }): Promise<LoggedMessage[]>;
+  /** The first message of the range, null where there is none. */
+  first(range: Range): Promise<{ seq: number; receivedAt: number } | null>;
+  /** The first message of the range that was received no earlier than `since`. */
+  firstReceivedSince(
+    range: Range,
+    since: number,
+  ): Promise<{ seq: number; receivedAt: number } | null>;
+  /** The workspace's latest, newest first. */
+  newest(workspaceId: number, limit: number): Promise<LoggedMessage[]>;
+  byUuid(workspaceId: number, uuid: string): Promise<LoggedMessage | null>;
+  /** Deletes up to `limit` messages received before then that no lane needs; answers how many. */
+  purge(workspaceId: number, before: number, limit: number): Promise<number>;
+  /** Deletes up to `limit` keys of duplicates from before then; answers how many. */
+  forget(before: number, limit: number): Promise<number>;
+}
+
+/** A due lane with all that is needed to judge it. */
+export interface DueLane {
+  lane: Lane;
+  chat: Chat;
+  account: Account;
+}
+
+/** The cursors. */
+export interface Lanes {
+  /** Creates the lanes that are missing; one that is open already stays as it is. */
+  open(lanes: readonly Omit<Lane, 'attempts' | 'seal'>[]): Promise<void>;
+  get(webhookId: number, chatId: number): Promise<Lane | null>;
+  save(lane: Lane): Promise<void>;
+  remove(webhookId: number, chatId: number): Promise<void>;
+  removeAll(webhookId: number): Promise<void>;
+  /** Lanes due by `now`; for a probe those with the fewest attempts first, else the longest due. */
+  due(webhookId: number, now: number, limit: number, probe: boolean): Promise<DueLane[]>;
+  /** When the webhook's next lane falls due after `now`, null where none does. */
+  nextDue(webhookId: number, now: number): Promise<number | null>;
+  /** For every enabled webhook with lanes, when its first falls due. */
+  schedule(): Promise<{ webhookId: number; dueAt: number }[]>;
+  /** Makes unsealed lanes due at `now` unless they are so already; answers how many it moved. */
+  flush(webhookId: number, now: number): Promise<number>;
+  /** Dates the unsealed lanes that opened after then `windowMs` after their opening. */
+  reschedule(webhookId: number, windowMs: number, openedAfter: number): Promise<void>;
+  /** Makes lanes that wait out a pause due by `now`. */
+  endPauses(webhookId: number, now: number): Promise<void>;
+  /**
+   * After the clock went back: lanes that opened in the future are dated anew to `now`, and pauses that
+   * would last longer than `longestPauseMs` end.
+   */
+  redate(now: number, longestPauseMs: number): Promise<void>;
+  /** Lanes of webhooks that are switched off, opened before then. */
+  frozen(openedBefore: number, limit: number): Promise<Lane[]>;
+  /** Messages waiting in the lanes, counted up to `atMost`. */
+  waiting(webhook: Webhook, atMost: number): Promise<number>;
+}
+
+/** What was done: two rings a webhook that never grow. */
+export interface History {
+  add(entries: { requests?: LoggedRequest[]; activities?: Activity[] }): Promise<void>;
+  /** The 10 latest actions, newest first. */
+  activities(webhookId: number): Promise<Activity[]>;
+  /** Up to 100 latest requests, newest first. */
+  requests(webhookId: number): Promise<LoggedRequest[]>;
+  /** Removes all of a webhook's. */
+  clear(webhookId: number): Promise<void>;
+}
