@@ -23,7 +23,8 @@ export class IntakeOverloadedError extends Error {
 
 /** What became of one message. */
 export type Accepted =
-  | { status: 'accepted' | 'duplicate' }
+  | { status: 'accepted' }
+  | { status: 'duplicate' }
   | { status: 'skipped'; code: SkipReason }
   | { status: 'rejected'; code: 'unknown_chat' };
 

@@ -13,13 +13,13 @@ const name = line(1024).transform((text) => text.trim());
 const PHONE_HINT = 'Write the phone number in its international form, such as +972540000000';
 
 /** Spaces, dashes, dots and brackets are dropped, so that one number has one spelling. */
-const phone = z
+export const phoneSchema = z
   .string()
   .max(40)
   .transform((text) => text.replace(/[\s().\-\u00a0\u200e\u202a\u202c]/g, ''))
   .pipe(z.string().regex(/^\+[1-9]\d{4,18}$/, PHONE_HINT));
 
-const optionalPhone = z.union([z.literal(''), phone]).default('');
+const optionalPhone = z.union([z.literal(''), phoneSchema]).default('');
 
 const party = z.strictObject({ full_name: name.default(''), phone: optionalPhone });
 
@@ -38,7 +38,7 @@ const timestamp = z
 
 /** One message on its way in. */
 export const inboundMessageSchema = z.strictObject({
-  whatsapp_account: z.strictObject({ phone }).meta({ title: 'WhatsApp account' }),
+  whatsapp_account: z.strictObject({ phone: phoneSchema }).meta({ title: 'WhatsApp account' }),
   chat: z
     .strictObject({
       id: line(512).optional().meta({ description: 'The id the chat has at its source.' }),

@@ -123,15 +123,14 @@ export class SqliteLanes implements Lanes {
 
   async redate(now: number, longestPauseMs: number): Promise<void> {
     this.#sql(
-      `UPDATE lane SET opened_at = ?1, due_at = ?1 + 3600000 *
+      `UPDATE lane SET opened_at = @now, due_at = @now + 3600000 *
               (SELECT granularity_hours FROM webhook WHERE webhook.id = lane.webhook_id)
-        WHERE sealed_seq IS NULL AND opened_at > ?1
+        WHERE sealed_seq IS NULL AND opened_at > @now
           AND webhook_id IN (SELECT id FROM webhook)`,
-    ).run(now);
-    this.#sql('UPDATE lane SET due_at = ?1 WHERE sealed_seq IS NOT NULL AND due_at > ?1 + ?2').run(
-      now,
-      longestPauseMs,
-    );
+    ).run({ now });
+    this.#sql(
+      'UPDATE lane SET due_at = @now WHERE sealed_seq IS NOT NULL AND due_at > @now + @longestPauseMs',
+    ).run({ now, longestPauseMs });
   }
 
   async frozen(openedBefore: number, limit: number): Promise<Lane[]> {
@@ -147,9 +146,9 @@ export class SqliteLanes implements Lanes {
       `SELECT count(*) AS n FROM (
          SELECT 1 FROM lane JOIN message ON message.chat_id = lane.chat_id
             AND message.seq >= lane.next_seq
-            AND (?1 IS NULL OR message.direction = ?1)
-          WHERE lane.webhook_id = ?2 LIMIT ?3)`,
-    ).get(webhook.filters.direction ?? null, webhook.id, atMost);
+            AND (@direction IS NULL OR message.direction = @direction)
+          WHERE lane.webhook_id = @id LIMIT @atMost)`,
+    ).get({ direction: webhook.filters.direction ?? null, id: webhook.id, atMost });
     return (row as { n: number }).n;
   }
 }

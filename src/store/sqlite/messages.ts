@@ -1,6 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { InboundMessage } from '../../wire/inbound.ts';
-import type { Direction } from '../../wire/payload.ts';
 import { toAccount } from '../everyday/accounts.ts';
 import { toChat } from '../everyday/chats.ts';
 import type { Account, Chat, LoggedMessage } from '../rows.ts';
@@ -138,30 +137,26 @@ export class SqliteMessages implements Messages {
     );
   }
 
-  async range({
-    chatId,
-    fromSeq,
-    toSeq,
-    direction,
-    limit,
-  }: Range & { toSeq?: number; limit: number }): Promise<LoggedMessage[]> {
+  async range({ toSeq = Number.MAX_SAFE_INTEGER, ...range }: Parameters<Messages['range']>[0]) {
     return this.#sql(
       `SELECT ${COLUMNS} FROM message
-        WHERE chat_id = ?1 AND seq >= ?2 AND seq <= ?3 AND (?4 IS NULL OR direction = ?4)
-        ORDER BY seq LIMIT ?5`,
-    ).all(chatId, fromSeq, toSeq ?? Number.MAX_SAFE_INTEGER, direction, limit) as LoggedMessage[];
+        WHERE chat_id = @chatId AND seq >= @fromSeq AND seq <= @toSeq
+          AND (@direction IS NULL OR direction = @direction)
+        ORDER BY seq LIMIT @limit`,
+    ).all({ ...range, toSeq }) as LoggedMessage[];
   }
 
   async first(range: Range) {
     return this.firstReceivedSince(range, Number.MIN_SAFE_INTEGER);
   }
 
-  async firstReceivedSince({ chatId, fromSeq, direction }: Range, since: number) {
+  async firstReceivedSince(range: Range, since: number) {
     const row = this.#sql(
       `SELECT seq, received_at AS receivedAt FROM message
-        WHERE chat_id = ?1 AND seq >= ?2 AND (?3 IS NULL OR direction = ?3) AND received_at >= ?4
+        WHERE chat_id = @chatId AND seq >= @fromSeq AND received_at >= @since
+          AND (@direction IS NULL OR direction = @direction)
         ORDER BY seq LIMIT 1`,
-    ).get(chatId, fromSeq, direction, since);
+    ).get({ ...range, since });
     return (row as { seq: number; receivedAt: number } | undefined) ?? null;
   }
 

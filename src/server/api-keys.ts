@@ -1,0 +1,28 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { StoredKey } from '../store/everyday/workspaces.ts';
+import type { Store } from '../store/store.ts';
+
+const HINT_LENGTH = 13;
+
+/** A new key. 256 random bits: it is looked up by its hash, and no comparison can leak it. */
+export const makeKey = () => `pakiet_${randomBytes(32).toString('base64url')}`;
+
+/** As the key is kept. A fast hash will do for a random key: there is nothing to guess from. */
+export const hashKey = (key: string) => createHash('sha256').update(key).digest('hex');
+
+/** Adds a key to a workspace; answers how it is kept. */
+export async function addKey(
+  store: Store,
+  workspaceId: number,
+  key: string,
+  now: number,
+): Promise<StoredKey> {
+  const stored = {
+    hash: hashKey(key),
+    workspaceId,
+    hint: key.slice(0, HINT_LENGTH),
+    createdAt: now,
+  };
+  await store.transaction((tx) => tx.workspaces.addKey(stored));
+  return stored;
+}

@@ -1,0 +1,114 @@
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import Fastify from 'fastify';
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+  type ZodTypeProvider,
+} from 'fastify-type-provider-zod';
+import type { Logger } from 'pino';
+import { requireKey } from './access.ts';
+import { accountRoutes } from './api/accounts.ts';
+import { chatRoutes } from './api/chats.ts';
+import type { Api, ApiContext } from './api/context.ts';
+import { deliveryRoutes } from './api/deliveries.ts';
+import { meRoutes } from './api/me.ts';
+import { messageRoutes } from './api/messages.ts';
+import { webhookRoutes } from './api/webhooks.ts';
+import { ApiError, errorHandler } from './errors.ts';
+import { pageRoutes } from './pages.ts';
+
+const API = '/api/v1';
+const BODY_LIMIT_BYTES = 256 * 1024;
+/** A request must have arrived in full by then, so that slow senders do not hold sockets. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Builds the HTTP side: the API with its documentation, the pages that links open, and the probes. */
+export async function buildApp(context: ApiContext, log: Logger): Promise<Api> {
+  const app: Api = Fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    routerOptions: { ignoreTrailingSlash: true },
+  }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(errorHandler(log));
+  app.setNotFoundHandler((request) => {
+    throw new ApiError('not_found', `There is nothing at ${request.method} ${pathOf(request.url)}`);
+  });
+  app.decorateRequest('workspaceId', 0);
+
+  acceptJson(app);
+
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        'default-src': ["'self'"],
+        'base-uri': ["'none'"],
+        'form-action': ["'self'"],
+        'frame-ancestors': ["'none'"],
+        'object-src': ["'none'"],
+      },
+    },
+    // Whether browsers must use https is for the TLS proxy in front to say.
+    strictTransportSecurity: false,
+  });
+  await app.register(rateLimit, { global: false });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: `${context.site.productName} API`,
+        version: context.version,
+        description: 'Hands WhatsApp messages in and manages the webhooks that get them.',
+      },
+      servers: [{ url: context.site.publicUrl }],
+      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+      security: [{ key: [] }],
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+  await app.register(swaggerUi, { routePrefix: '/api/docs' });
+  app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
+
+  app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
+  app.get('/readyz', { schema: { hide: true } }, async () => {
+    await context.store.read.workspaces.ids();
+    return { status: 'ready' };
+  });
+  await app.register(
+    async (api) => {
+      requireKey(api, context.store, 'bearer', `${API}/messages`);
+      const typed = api as unknown as Api;
+      meRoutes(typed, context);
+      messageRoutes(typed, context);
+      accountRoutes(typed, context);
+      chatRoutes(typed, context);
+      webhookRoutes(typed, context);
+      deliveryRoutes(typed, context);
+    },
+    { prefix: API },
+  );
+  await pageRoutes(app as never, context);
+  await app.ready();
+  return app;
+}
+
+/** Takes JSON and nothing else. No body at all is no body, even where the header announces JSON. */
+function acceptJson(app: Api): void {
+  app.removeAllContentTypeParsers();
+  const parse = app.getDefaultJsonParser('error', 'error');
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else void parse(request, body as string, done);
+  });
+}
+
+const pathOf = (url: string) => url.split('?')[0];

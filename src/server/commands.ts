@@ -1,0 +1,110 @@
+import { existsSync } from 'node:fs';
+import { Command } from 'commander';
+import { StoreError } from '../store/errors.ts';
+import { databasePath } from '../store/sqlite/data-folder.ts';
+import { openSqlite } from '../store/sqlite/open.ts';
+import type { Store } from '../store/store.ts';
+import { addKey, hashKey, makeKey } from './api-keys.ts';
+import { ConfigError, loadDotEnv, readConfig } from './config.ts';
+
+/** The command line: `npm run pakiet -- …`. Works while the server is running, too. */
+export async function runCommand(argv: string[]): Promise<void> {
+  const program = new Command('npm run pakiet --');
+  program.description('Manages workspaces and API keys.');
+
+  const workspace = program.command('workspace').description('Workspaces');
+  workspace
+    .command('create')
+    .description('Create a workspace with a first API key')
+    .argument('<name>', 'name of the workspace')
+    .option('--owner-name <name>', 'full name of its owner', '')
+    .option('--owner-email <email>', 'where its owner gets mail', '')
+    .action(async (name: string, options: { ownerName: string; ownerEmail: string }) => {
+      await withStore(async (store) => {
+        const { id } = await store.transaction((tx) => tx.workspaces.create({ name, ...options }));
+        console.log(`Created workspace ${id}, "${name}".`);
+        await createKey(store, id);
+      });
+    });
+
+  const key = program.command('key').description('API keys');
+  key
+    .command('create')
+    .description('Create an API key; it is shown once')
+    .option('--workspace <id>', 'the workspace, where there is more than one')
+    .action(async (options: { workspace?: string }) => {
+      await withStore(async (store) =>
+        createKey(store, await theWorkspace(store, options.workspace)),
+      );
+    });
+  key
+    .command('revoke')
+    .description('Revoke an API key at once')
+    .argument('<key>', 'the key, or as many of its first characters as tell it from the others')
+    .action(async (text: string) => {
+      await withStore((store) => revokeKey(store, text));
+    });
+
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    const isOurs =
+      error instanceof CommandError || error instanceof ConfigError || error instanceof StoreError;
+    console.error(isOurs ? error.message : error);
+    process.exitCode = 1;
+  }
+}
+
+/** What is wrong with a command, in one sentence. */
+class CommandError extends Error {}
+
+async function withStore(work: (store: Store) => Promise<void>): Promise<void> {
+  loadDotEnv();
+  const { dataDir } = readConfig(process.env);
+  if (!existsSync(databasePath(dataDir))) {
+    throw new CommandError(
+      `There is no data in ${dataDir} yet: start the server once (npm start), or set PAKIET_DATA_DIR.`,
+    );
+  }
+  const store = await openSqlite({ folder: dataDir });
+  try {
+    await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+async function createKey(store: Store, workspaceId: number): Promise<void> {
+  const key = makeKey();
+  await addKey(store, workspaceId, key, Date.now());
+  console.log(`API key of workspace ${workspaceId}, shown only this once:\n\n  ${key}\n`);
+}
+
+async function theWorkspace(store: Store, given: string | undefined): Promise<number> {
+  const ids = await store.read.workspaces.ids();
+  if (given !== undefined) {
+    const id = ids.find((candidate) => String(candidate) === given);
+    if (id === undefined) throw new CommandError(`There is no workspace ${given}.`);
+    return id;
+  }
+  const [only, another] = ids;
+  if (only === undefined || another !== undefined) {
+    throw new CommandError(
+      `Say which workspace with --workspace: there are ${ids.length} (${ids.join(', ')}).`,
+    );
+  }
+  return only;
+}
+
+async function revokeKey(store: Store, text: string): Promise<void> {
+  const keys = await store.read.workspaces.keys();
+  const hash = hashKey(text);
+  const matching = keys.filter((key) => key.hash === hash || key.hint.startsWith(text));
+  const [found, another] = matching;
+  if (!found) throw new CommandError('There is no such key; nothing was revoked.');
+  if (another) {
+    throw new CommandError('More than one key begins so: give the whole key. Nothing was revoked.');
+  }
+  await store.transaction((tx) => tx.workspaces.removeKey(found.hash));
+  console.log(`Revoked the key that begins with ${found.hint}.`);
+}

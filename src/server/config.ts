@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { type Network, parseNetwork } from '../core/egress-guard.ts';
+
+/** What is wrong with the configuration, in one sentence for whoever starts the server. */
+export class ConfigError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ConfigError';
+  }
+}
+
+const port = z
+  .string()
+  .regex(/^\d+$/, 'is not a port number')
+  .transform(Number)
+  .refine((value) => value <= 65_535, 'is not a port number (0 to 65535)');
+
+const publicUrl = z.string().transform((text, context) => {
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash) {
+    context.addIssue('is not an http or https address such as https://pakiet.example.com');
+    return z.NEVER;
+  }
+  return url.href.replace(/\/+$/, '');
+});
+
+const networks = z.string().transform((text, context): Network[] => {
+  const blocks = text
+    .split(',')
+    .map((block) => block.trim())
+    .filter(Boolean);
+  return blocks.flatMap((block) => {
+    try {
+      return [parseNetwork(block)];
+    } catch {
+      context.addIssue(`has "${block}", which is not an address block such as 10.0.0.0/8`);
+      return [];
+    }
+  });
+});
+
+const retentionDays = z
+  .string()
+  .regex(/^\d+$/, 'is not a whole number of days')
+  .transform(Number)
+  .refine((days) => days >= 1 && days <= 3650, 'must be from 1 to 3650 days');
+
+const apiKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{16,256}$/, 'must be 16 to 256 printable characters without spaces');
+
+const schema = z.object({
+  PORT: port.default(8080),
+  HOST: z.string().default('127.0.0.1'),
+  PAKIET_DATA_DIR: z.string().default('./data'),
+  PAKIET_PUBLIC_URL: publicUrl.optional(),
+  PAKIET_PRODUCT_NAME: z.string().max(100, 'is longer than 100 characters').default('Pakiet'),
+  PAKIET_API_KEY: apiKey.optional(),
+  PAKIET_OWNER_NAME: z.string().max(200, 'is longer than 200 characters').default(''),
+  PAKIET_OWNER_EMAIL: z.union([z.literal(''), z.email('is not an e-mail address')]).default(''),
+  PAKIET_ALLOW_NETWORKS: networks.default([]),
+  PAKIET_RETENTION_DAYS: retentionDays.default(30),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'is not one of fatal, error, warn, info, debug, trace, silent',
+    })
+    .default('info'),
+});
+
+/** The settings as the program uses them. */
+export interface Config {
+  port: number;
+  host: string;
+  dataDir: string;
+  /** Where people reach this server, without a slash at the end; null = where it listens. */
+  publicUrl: string | null;
+  productName: string;
+  apiKey: string | null;
+  ownerName: string;
+  ownerEmail: string;
+  allowNetworks: Network[];
+  retentionDays: number;
+  logLevel: string;
+}
+
+/**
+ * Reads the configuration. A variable that is set but empty counts as not set.
+ * @throws {ConfigError} naming every variable that is wrong
+ */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(
+      ({ path, message }) => `${String(path[0])} ${message}`,
+    );
+    throw new ConfigError(`The configuration is wrong: ${problems.join('; ')}.`);
+  }
+  const values = parsed.data;
+  return {
+    port: values.PORT,
+    host: values.HOST,
+    dataDir: values.PAKIET_DATA_DIR,
+    publicUrl: values.PAKIET_PUBLIC_URL ?? null,
+    productName: values.PAKIET_PRODUCT_NAME,
+    apiKey: values.PAKIET_API_KEY ?? null,
+    ownerName: values.PAKIET_OWNER_NAME,
+    ownerEmail: values.PAKIET_OWNER_EMAIL,
+    allowNetworks: values.PAKIET_ALLOW_NETWORKS,
+    retentionDays: values.PAKIET_RETENTION_DAYS,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+/** Takes settings from a `.env` file of the working folder, where there is one; the environment wins. */
+export function loadDotEnv(): void {
+  try {
+    process.loadEnvFile();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw new ConfigError(`The file .env cannot be read: ${(error as Error).message}.`);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import type { Store } from '../store/store.ts';
+import { addKey, makeKey } from './api-keys.ts';
+import type { Config } from './config.ts';
+
+/**
+ * Creates the workspace and its first API key where there is none yet.
+ * @returns the key that was made up, to be shown once; null where nothing was created or the key was given
+ */
+export async function createFirstWorkspace(
+  store: Store,
+  config: Pick<Config, 'apiKey' | 'ownerName' | 'ownerEmail'>,
+  now: number,
+): Promise<{ created: boolean; newKey: string | null }> {
+  const [existing] = await store.read.workspaces.ids();
+  if (existing !== undefined) return { created: false, newKey: null };
+  const workspace = await store.transaction((tx) =>
+    tx.workspaces.create({
+      name: 'My workspace',
+      ownerName: config.ownerName,
+      ownerEmail: config.ownerEmail,
+    }),
+  );
+  const newKey = config.apiKey === null ? makeKey() : null;
+  await addKey(store, workspace.id, config.apiKey ?? (newKey as string), now);
+  return { created: true, newKey };
+}
+
+/** What the first start prints besides where the server listens. */
+export function welcome(url: string, newKey: string | null): string {
+  const key = newKey ?? '$PAKIET_API_KEY';
+  const shown = newKey
+    ? `Your API key, shown only this once:\n\n  ${newKey}\n`
+    : 'The API key is the one from PAKIET_API_KEY.\n';
+  return `${shown}
+Send a first message:
+
+  curl ${url}/api/v1/messages -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d '{"whatsapp_account":{"phone":"+972550000000"},"chat":{"id":"972540000000@c.us","full_name":"John Doe","phone":"+972540000000"},"message":{"message_id":"first","direction":"received","timestamp":"2021-02-24T16:25:29Z","text":"Hi! How are you?"}}'
+`;
+}

@@ -1,0 +1,4 @@
+import '../../require-node.js';
+
+const { run } = await import('./run.ts');
+await run();

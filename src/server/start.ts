@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
+import { pino } from 'pino';
+import type { Clock } from '../core/clock.ts';
+import { Intake } from '../core/intake.ts';
+import { Sender } from '../core/sender.ts';
+import { WebhookActions } from '../core/webhooks.ts';
+import { lockFolder } from '../store/sqlite/data-folder.ts';
+import { openSqlite } from '../store/sqlite/open.ts';
+import { WriteMutex } from '../store/sqlite/write-mutex.ts';
+import { buildApp } from './app.ts';
+import { type Config, ConfigError } from './config.ts';
+import { startDispatcher } from './dispatcher-thread.ts';
+import { createFirstWorkspace, welcome } from './first-start.ts';
+
+/** Version of the program, from package.json: two folders up from here, three once compiled. */
+const VERSION: string = ['../../package.json', '../../../package.json']
+  .map((path) => new URL(path, import.meta.url))
+  .flatMap((url) => {
+    try {
+      return [JSON.parse(readFileSync(url, 'utf8')).version];
+    } catch {
+      return [];
+    }
+  })[0];
+
+export interface StartOptions {
+  config: Config;
+  clock: Clock;
+  /** Module that runs the dispatcher's thread. */
+  dispatcherEntry: URL;
+  /** Shows text to whoever started the server. */
+  print: (text: string) => void;
+  /** Called if the server cannot go on. */
+  onDeath: (error: unknown) => void;
+}
+
+export interface RunningServer {
+  url: string;
+  /** Takes no more requests, lets those under way finish, writes everything down. */
+  stop: () => Promise<void>;
+}
+
+/**
+ * Starts the server on its data folder.
+ * @throws {ConfigError | StoreError} with one sentence for whoever starts it
+ */
+export async function startServer(options: StartOptions): Promise<RunningServer> {
+  const { config, clock, print } = options;
+  const log = pino({ level: config.logLevel }, pino.destination({ fd: 1, sync: true }));
+  const folder = config.dataDir;
+  const unlock = lockFolder(folder);
+  const mutexMemory = WriteMutex.memory();
+  const store = await openSqlite({ folder, mutexMemory });
+  const first = await createFirstWorkspace(store, config, clock.now());
+  const site = {
+    publicUrl: config.publicUrl ?? urlOf(config.host, config.port),
+    productName: config.productName,
+  };
+  const dispatcher = await startDispatcher(
+    options.dispatcherEntry,
+    {
+      folder,
+      mutexMemory,
+      site,
+      allowNetworks: config.allowNetworks.map(([base, bits]) => `${base}/${bits}`),
+      retentionDays: config.retentionDays,
+      logLevel: config.logLevel,
+    },
+    options.onDeath,
+  );
+  const sender = new Sender(config.allowNetworks);
+  const intake = new Intake({ store, clock, wake: dispatcher.wake });
+  const webhooks = new WebhookActions({ store, clock, sender, changed: dispatcher.changed });
+  const app = await buildApp({ store, clock, intake, webhooks, site, version: VERSION }, log);
+  const stop = async () => {
+    await app.close();
+    await dispatcher.stop();
+    await sender.close();
+    await store.close();
+    unlock();
+  };
+  try {
+    await app.listen({ port: config.port, host: config.host });
+  } catch (error) {
+    await stop();
+    throw explainListenError(error, config);
+  }
+  const address = app.server.address();
+  const port = typeof address === 'object' && address ? address.port : config.port;
+  const url = urlOf(config.host, port);
+  print(`${config.productName} ${VERSION} listens on ${url} and keeps its data in ${folder}\n`);
+  if (first.created) print(welcome(config.publicUrl ?? url, first.newKey));
+  return { url, stop };
+}
+
+function urlOf(host: string, port: number): string {
+  const anywhere = host === '0.0.0.0' || host === '::';
+  const name = anywhere ? 'localhost' : isIPv6(host) ? `[${host}]` : host;
+  return `http://${name}:${port}`;
+}
+
+function explainListenError(error: unknown, { host, port }: Config): unknown {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case 'EADDRINUSE':
+      return new ConfigError(
+        `Port ${port} is in use on ${host}: stop the other program, or set PORT to another one.`,
+      );
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+      return new ConfigError(`HOST ${host} is not an address of this machine.`);
+    case 'EACCES':
+      return new ConfigError(
+        `Port ${port} needs more rights than this user has: set PORT to one above 1023.`,
+      );
+    default:
+      return error;
+  }
+}
