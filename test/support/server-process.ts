@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export const API_KEY = 'pakiet_key-of-the-tests';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const STEERED = fileURLToPath(new URL('./steered-server.ts', import.meta.url));
+
+/** A real server in a process of its own, on a free port, with its clock steered. */
+export class ServerProcess {
+  readonly #child: ChildProcess;
+  #output = '';
+  #changed = Promise.withResolvers<void>();
+  url = '';
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#output += text;
+        this.#notify();
+      });
+    }
+    child.on('exit', () => this.#notify());
+  }
+
+  #notify(): void {
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+
+  /** @param folder its data; @param env settings besides, or instead of, the usual ones of a test */
+  static async start(folder: string, env: Record<string, string> = {}): Promise<ServerProcess> {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', STEERED], {
+      cwd: root,
+      env: {
+        PATH: process.env.PATH,
+        PORT: '0',
+        PAKIET_DATA_DIR: folder,
+        PAKIET_API_KEY: API_KEY,
+        PAKIET_ALLOW_NETWORKS: '127.0.0.0/8',
+        ...env,
+      },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const server = new ServerProcess(child);
+    const [, url] = await server.#printed(/listens on (\S+)/);
+    server.url = url as string;
+    return server;
+  }
+
+  /** Everything the server has printed so far, on both streams. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Moves the server's clock by so many milliseconds; resolves when all its threads see it. */
+  async advance(ms: number): Promise<void> {
+    const from = this.#output.length;
+    this.#child.stdin?.write(`${ms}\n`);
+    await this.#printed(/clock moved by/, from);
+  }
+
+  async #printed(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = pattern.exec(this.#output.slice(from));
+      if (found) return found;
+      if (this.#child.exitCode !== null) throw new Error(`The server ended: ${this.#output}`);
+      await this.#changed.promise;
+    }
+  }
+
+  /** Calls the API with the tests' key; answers the status and the parsed body. */
+  async call<Body = unknown>(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; body: Body; headers: Headers }> {
+    const response = await fetch(`${this.url}/api/v1${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${API_KEY}`,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      body: (text ? JSON.parse(text) : null) as Body,
+      headers: response.headers,
+    };
+  }
+
+  /** Ends the server; answers its exit code, null where the signal ended it. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      this.#child.kill(signal);
+      await once(this.#child, 'exit');
+    }
+    return this.#child.exitCode;
+  }
+}
