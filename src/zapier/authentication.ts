@@ -1,0 +1,40 @@
+import type { Authentication, Bundle, ZObject } from 'zapier-platform-core';
+import { meSchema } from '../wire/me.ts';
+import { askServer } from './ask-server.ts';
+
+/** Asks the server whose key it is. `label` is what Zapier lists the connection under. */
+async function test(z: ZObject, bundle: Bundle) {
+  const me = await askServer(z, bundle, {
+    path: '/me',
+    read: (answer) => meSchema.safeParse(answer).data,
+  });
+  const owner = me.owner.full_name || me.owner.email;
+  const label = [owner, me.workspace.name].filter(Boolean).join(' – ');
+  return { ...me, label };
+}
+
+/** A connection is the address of the user's own server and an API key of a workspace on it. */
+export const authentication = {
+  type: 'custom',
+  fields: [
+    {
+      key: 'baseUrl',
+      label: 'Server URL',
+      type: 'string',
+      required: true,
+      isNoSecret: true,
+      placeholder: 'https://pakiet.example.com',
+      helpText: 'Where your Pakiet server answers. The person who runs the server knows it.',
+    },
+    {
+      key: 'apiKey',
+      label: 'API Key',
+      type: 'password',
+      required: true,
+      helpText:
+        'Shown once, when the server starts for the first time. Another one is made on the server with `npm run pakiet -- key create`.',
+    },
+  ],
+  test,
+  connectionLabel: '{{label}}',
+} satisfies Authentication;

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { transcript } from '../wire/aggregation.ts';
+import {
+  type BundlePayload,
+  bundlePayloadSchema,
+  type Message,
+  type SinglePayload,
+  singlePayloadSchema,
+} from '../wire/payload.ts';
+
+// What a Zap is given: the wire's payload, its names unchanged, with a stable `id` and, for a batch,
+// two more fields made of its messages. The static sample, the editor's test and the live hook all go
+// through the same function here, so their shapes cannot differ.
+
+const idSchema = z
+  .string()
+  .meta({ title: 'ID', description: 'Stable: a repeat has the same one.' });
+
+export const messageItemSchema = singlePayloadSchema.extend({ id: idSchema });
+export type MessageItem = z.infer<typeof messageItemSchema>;
+
+export const batchItemSchema = bundlePayloadSchema.extend({
+  id: idSchema,
+  message_count: z.int().meta({
+    title: 'Message Count',
+    description: 'How many messages the batch holds.',
+  }),
+  transcript: z.string().meta({
+    title: 'Conversation (Plain Text)',
+    description: 'All messages of the batch as plain text, a line each.',
+  }),
+});
+export type BatchItem = z.infer<typeof batchItemSchema>;
+
+export function messageItem(payload: SinglePayload): MessageItem {
+  return { ...payload, id: payload.message.message_id };
+}
+
+export function batchItem(payload: BundlePayload): BatchItem {
+  const { messages } = payload;
+  // The schema holds at least one message.
+  const [first, last] = [messages[0], messages.at(-1)] as [Message, Message];
+  return {
+    ...payload,
+    id: `${first.message_id}:${last.message_id}`,
+    message_count: messages.length,
+    transcript: transcript(messages),
+  };
+}
