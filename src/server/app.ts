@@ -68,7 +68,7 @@ export async function buildApp(context: ApiContext, log: Logger): Promise<Api> {
         version: context.version,
         description: 'Hands WhatsApp messages in and manages the webhooks that get them.',
       },
-      servers: [{ url: context.site.publicUrl }],
+      servers: [{ url: '/' }],
       components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
       security: [{ key: [] }],
     },

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { isIPv6 } from 'node:net';
+import { type AddressInfo, isIPv6 } from 'node:net';
 import { pino } from 'pino';
 import type { Clock } from '../core/clock.ts';
 import { Intake } from '../core/intake.ts';
@@ -10,7 +10,7 @@ import { openSqlite } from '../store/sqlite/open.ts';
 import { WriteMutex } from '../store/sqlite/write-mutex.ts';
 import { buildApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
-import { startDispatcher } from './dispatcher-thread.ts';
+import { type DispatcherThread, startDispatcher } from './dispatcher-thread.ts';
 import { createFirstWorkspace, welcome } from './first-start.ts';
 
 /** Version of the program, from package.json: two folders up from here, three once compiled. */
@@ -57,41 +57,41 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     publicUrl: config.publicUrl ?? urlOf(config.host, config.port),
     productName: config.productName,
   };
-  const dispatcher = await startDispatcher(
-    options.dispatcherEntry,
-    {
-      folder,
-      mutexMemory,
-      site,
-      allowNetworks: config.allowNetworks.map(([base, bits]) => `${base}/${bits}`),
-      retentionDays: config.retentionDays,
-      logLevel: config.logLevel,
-    },
-    options.onDeath,
-  );
   const sender = new Sender(config.allowNetworks);
-  const intake = new Intake({ store, clock, wake: dispatcher.wake });
-  const webhooks = new WebhookActions({ store, clock, sender, changed: dispatcher.changed });
+  // What is taken before the dispatcher is at work is in the store, and that is where it starts from.
+  let dispatcher: DispatcherThread | null = null;
+  const intake = new Intake({ store, clock, wake: (due) => dispatcher?.wake(due) });
+  const changed = (webhookId: number) => dispatcher?.changed(webhookId);
+  const webhooks = new WebhookActions({ store, clock, sender, changed });
   const app = await buildApp({ store, clock, intake, webhooks, site, version: VERSION }, log);
   const stop = async () => {
     await app.close();
-    await dispatcher.stop();
+    await dispatcher?.stop();
     await sender.close();
     await store.close();
     unlock();
   };
   try {
     await app.listen({ port: config.port, host: config.host });
+    const { port } = app.server.address() as AddressInfo;
+    const url = urlOf(config.host, port);
+    site.publicUrl = config.publicUrl ?? url;
+    const settings = {
+      folder,
+      mutexMemory,
+      site,
+      allowNetworks: config.allowNetworks.map(([base, bits]) => `${base}/${bits}`),
+      retentionDays: config.retentionDays,
+      logLevel: config.logLevel,
+    };
+    dispatcher = await startDispatcher(options.dispatcherEntry, settings, options.onDeath);
+    print(`${config.productName} ${VERSION} listens on ${url} and keeps its data in ${folder}\n`);
+    if (first.created) print(welcome(site.publicUrl, first.newKey));
+    return { url, stop };
   } catch (error) {
     await stop();
     throw explainListenError(error, config);
   }
-  const address = app.server.address();
-  const port = typeof address === 'object' && address ? address.port : config.port;
-  const url = urlOf(config.host, port);
-  print(`${config.productName} ${VERSION} listens on ${url} and keeps its data in ${folder}\n`);
-  if (first.created) print(welcome(config.publicUrl ?? url, first.newKey));
-  return { url, stop };
 }
 
 function urlOf(host: string, port: number): string {

@@ -12,6 +12,7 @@ export class ServerProcess {
   readonly #child: ChildProcess;
   #output = '';
   #changed = Promise.withResolvers<void>();
+  #moved = 0;
   url = '';
 
   private constructor(child: ChildProcess) {
@@ -55,10 +56,16 @@ export class ServerProcess {
     return this.#output;
   }
 
+  /** The server's time, Unix milliseconds. */
+  now(): number {
+    return Date.now() + this.#moved;
+  }
+
   /** Moves the server's clock by so many milliseconds; resolves when all its threads see it. */
   async advance(ms: number): Promise<void> {
     const from = this.#output.length;
-    this.#child.stdin?.write(`${ms}\n`);
+    this.#moved += Math.round(ms);
+    this.#child.stdin?.write(`${Math.round(ms)}\n`);
     await this.#printed(/clock moved by/, from);
   }
 
