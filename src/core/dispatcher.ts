@@ -250,10 +250,15 @@ export class Dispatcher {
     return now;
   }
 
-  /** Brings lanes dated in the future back to now, and learns anew when each webhook is due. */
+  /** Brings what is dated in the future back to now, and learns anew when each webhook is due. */
   async #redate(): Promise<void> {
     const { store, clock } = this.#options;
-    await store.transaction((tx) => tx.lanes.redate(clock.now(), LONGEST_JITTERED_PAUSE_MS));
+    await store.transaction(async (tx) => {
+      const now = clock.now();
+      await tx.webhooks.redate(now);
+      await tx.lanes.redate(now, LONGEST_JITTERED_PAUSE_MS);
+    });
+    for (const driver of this.#drivers.values()) driver.changed();
     const schedule = await store.read.lanes.schedule();
     this.wake(schedule.map(({ webhookId, dueAt }) => [webhookId, dueAt] as const));
   }

@@ -29,6 +29,8 @@ export class Driver {
   #filling = false;
   #wokenMeanwhile = false;
   #queue: Delivery[] = [];
+  /** How often the queue has been dropped. */
+  #drops = 0;
   readonly #busy = new Set<number>();
 
   constructor(webhookId: number) {
@@ -82,7 +84,8 @@ export class Driver {
   }
 
   #dropQueue(): void {
-    for (const { lane } of this.#queue) this.#busy.delete(lane.chatId);
+    this.#drops += 1;
+    this.#release(this.#queue);
     this.#queue = [];
   }
 
@@ -104,26 +107,26 @@ export class Driver {
   }
 
   async #fill(store: Store, site: Site, now: number): Promise<'again' | number | null> {
-    if (this.stale) {
-      this.stale = false;
-      this.webhook =
-        (await store.read.webhooks.byIds([this.webhookId])).get(this.webhookId) ?? null;
-    }
+    if (this.stale) await this.#reload(store);
     const { webhook } = this;
     if (!webhook?.enabled) return null;
     const rest = restsUntil(webhook.health, now);
     if (rest > now) return rest;
     if (!this.#mayStart(now)) return null;
 
+    const drops = this.#drops;
     const due = await this.#dueLanes(store.read, webhook, now);
     if (due.length === 0) return store.read.lanes.nextDue(webhook.id, now);
     for (const { lane } of due) this.#busy.add(lane.chatId);
-    const heads: Head[] = [];
     try {
-      for (const lane of due) heads.push(await findHead(store.read, site, webhook, lane, now));
-      const deliveries = await this.#writeDown(store, heads);
-      if (this.stale) this.#release(deliveries);
-      else this.#queue.push(...deliveries);
+      const found: Found[] = [];
+      for (const lane of due) {
+        found.push({ due: lane, head: await findHead(store.read, site, webhook, lane, now) });
+      }
+      const deliveries = await this.#writeDown(store, site, found, now);
+      // A change or a failure meanwhile meant these too: they are looked up again when it is their time.
+      if (drops === this.#drops) this.#queue.push(...deliveries);
+      else this.#release(deliveries);
     } catch (error) {
       for (const { lane } of due) this.#busy.delete(lane.chatId);
       throw error;
@@ -131,12 +134,28 @@ export class Driver {
     return 'again';
   }
 
+  async #reload(store: Store): Promise<void> {
+    const known = this.webhook;
+    this.stale = false;
+    try {
+      const found = await store.read.webhooks.byIds([this.webhookId]);
+      // What an outcome has brought meanwhile may be newer than what was read.
+      if (this.webhook === known) this.webhook = found.get(this.webhookId) ?? null;
+      else this.stale = true;
+    } catch (error) {
+      this.stale = true;
+      throw error;
+    }
+  }
+
   async #dueLanes(read: Repositories, webhook: Webhook, now: number): Promise<DueLane[]> {
     const probe = webhook.health.consecutiveErrors > 0;
     const many = webhook.granularityHours === 0 ? SINGLES_AHEAD : BUNDLES_AHEAD;
     const wanted = probe ? 1 : many;
-    const lanes = await read.lanes.due(webhook.id, now, wanted + this.#busy.size, probe);
-    return lanes.filter(({ lane }) => !this.#busy.has(lane.chatId)).slice(0, wanted);
+    // As of before the read: a lane settled meanwhile may have been read as it was before.
+    const busy = new Set(this.#busy);
+    const lanes = await read.lanes.due(webhook.id, now, wanted + busy.size, probe);
+    return lanes.filter(({ lane }) => !busy.has(lane.chatId)).slice(0, wanted);
   }
 
   /**
@@ -144,24 +163,24 @@ export class Driver {
    * moved by someone else meanwhile are left alone.
    * @returns what may be sent
    */
-  async #writeDown(store: Store, heads: Head[]): Promise<Delivery[]> {
-    const unwritten = heads.filter((head) => head.kind === 'move' || needsSeal(head.delivery));
+  async #writeDown(store: Store, site: Site, found: Found[], now: number): Promise<Delivery[]> {
+    const unwritten = found.filter(({ head }) => head.kind === 'move' || needsSeal(head.delivery));
     const refused = new Set<number>();
     if (unwritten.length > 0) {
       await store.transaction(async (tx) => {
         refused.clear();
-        for (const head of unwritten) {
-          const seen = head.kind === 'move' ? head.from : head.delivery.lane;
+        for (const { due, head } of unwritten) {
+          const seen = due.lane;
           const stored = await tx.lanes.get(seen.webhookId, seen.chatId);
           if (!stored || !isSameHead(stored, seen)) refused.add(seen.chatId);
-          else if (head.kind === 'move') await replaceLane(tx, stored, head.to);
+          else if (head.kind === 'move') await this.#move(tx, site, due, now);
           else await tx.lanes.save(sealed(head.delivery));
         }
       });
     }
     const ready: Delivery[] = [];
-    for (const head of heads) {
-      const { chatId } = head.kind === 'move' ? head.from : head.delivery.lane;
+    for (const { due, head } of found) {
+      const { chatId } = due.lane;
       if (head.kind === 'move' || refused.has(chatId)) this.#busy.delete(chatId);
       else if (needsSeal(head.delivery))
         ready.push({ ...head.delivery, lane: sealed(head.delivery) });
@@ -170,9 +189,21 @@ export class Driver {
     return ready;
   }
 
+  /** Looks once more, now that nothing can come in between: a message may just have arrived. */
+  async #move(tx: Repositories, site: Site, due: DueLane, now: number): Promise<void> {
+    const webhook = (await tx.webhooks.byIds([this.webhookId])).get(this.webhookId);
+    const head = webhook && (await findHead(tx, site, webhook, due, now));
+    if (head?.kind === 'move') await replaceLane(tx, due.lane, head.to);
+  }
+
   #release(deliveries: Delivery[]): void {
     for (const { lane } of deliveries) this.#busy.delete(lane.chatId);
   }
+}
+
+interface Found {
+  due: DueLane;
+  head: Head;
 }
 
 const needsSeal = ({ shape, lane }: Delivery) => shape === 'bundle' && !lane.seal;

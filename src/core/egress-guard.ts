@@ -6,6 +6,9 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 /** An address block: its base and the length of its prefix in bits. */
 export type Network = [Address, number];
 
+/** What is given out of IPv6; the rest is reserved (https://www.iana.org/assignments/ipv6-address-space). */
+const GLOBAL_IPV6: Network = ipaddr.parseCIDR('2000::/3');
+
 /** The address that a webhook leads to is not one that it may reach. */
 export class EgressRefusedError extends Error {
   readonly code = 'address_refused';
@@ -36,7 +39,8 @@ export function isAllowedAddress(text: string, allowed: readonly Network[]): boo
   if (!ipaddr.isValid(text)) return false;
   const address = ipaddr.process(text);
   if (allowed.some((network) => contains(network, address))) return true;
-  return address.range() === 'unicast';
+  if (address.range() !== 'unicast') return false;
+  return address.kind() === 'ipv4' || contains(GLOBAL_IPV6, address);
 }
 
 function contains([base, bits]: Network, address: Address): boolean {

@@ -26,7 +26,7 @@ export interface Delivery {
 export type Head =
   | { kind: 'send'; delivery: Delivery }
   /** Nothing to send yet, or at all (null): the lane is only moved. */
-  | { kind: 'move'; from: Lane; to: Lane | null };
+  | { kind: 'move'; to: Lane | null };
 
 /**
  * Looks at what a due lane's head is. A sealed head is what was written down; any other is found anew
@@ -41,7 +41,7 @@ export async function findHead(
 ): Promise<Head> {
   const { seal } = lane;
   if (!seal && !wantsChat(webhook.filters, chat, account)) {
-    return { kind: 'move', from: lane, to: null };
+    return { kind: 'move', to: null };
   }
   const shape = seal?.shape ?? (webhook.granularityHours === 0 ? 'single' : 'bundle');
   const direction = seal ? seal.direction : (webhook.filters.direction ?? null);
@@ -53,7 +53,7 @@ export async function findHead(
     limit: shape === 'single' ? 1 : MAX_BUNDLE_MESSAGES,
   });
   const [first] = waiting;
-  if (!first) return { kind: 'move', from: lane, to: await laneBehind(read, webhook, lane) };
+  if (!first) return { kind: 'move', to: await laneBehind(read, webhook, lane) };
 
   const context: Rendering = { site, webhook, direction, chat, account };
   const send = (messages: readonly LoggedMessage[], body: string): Head => ({
@@ -81,7 +81,7 @@ export async function findHead(
   const openedAt = first.seq === lane.nextSeq ? lane.openedAt : first.receivedAt;
   const due = dueAt(openedAt, webhook);
   if (due > now && first.seq !== lane.nextSeq) {
-    return { kind: 'move', from: lane, to: { ...lane, nextSeq: first.seq, openedAt, dueAt: due } };
+    return { kind: 'move', to: { ...lane, nextSeq: first.seq, openedAt, dueAt: due } };
   }
   const run = cutBundle(waiting, openedAt, windowMs(webhook.granularityHours), now);
   const fitting = largestFitting(context, run);

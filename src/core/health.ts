@@ -56,7 +56,7 @@ export function pauseAfter(errors: number, retryAfterMs: number | null, random: 
 export function healthAfter(health: Health, outcome: Outcome, random: number): Health {
   if (outcome.ok) return HEALTHY;
   const { lastErrorAt } = health;
-  if (lastErrorAt !== null && outcome.startedAt < lastErrorAt) return health;
+  if (lastErrorAt !== null && outcome.startedAt <= lastErrorAt) return health;
   const consecutiveErrors = health.consecutiveErrors + 1;
   return {
     consecutiveErrors,

@@ -36,15 +36,20 @@ export function requireKey(
     const known = key ? await store.read.workspaces.keyByHash(hashKey(key)) : null;
     if (!known) {
       const limit = await failures(request);
-      if (!limit.isAllowed && limit.isExceeded)
+      if (!limit.isAllowed && limit.isExceeded) {
+        reply.header('retry-after', limit.ttlInSeconds);
         throw tooMany('failed attempts', limit.ttlInSeconds);
+      }
       if (scheme === 'basic') reply.header('www-authenticate', 'Basic realm="Pakiet"');
       throw new ApiError('unauthorized', HOW_TO[scheme]);
     }
     request.workspaceId = known.workspaceId;
     if (request.routeOptions.url === intake) return;
     const limit = await calls(request);
-    if (!limit.isAllowed && limit.isExceeded) throw tooMany('requests', limit.ttlInSeconds);
+    if (!limit.isAllowed && limit.isExceeded) {
+      reply.header('retry-after', limit.ttlInSeconds);
+      throw tooMany('requests', limit.ttlInSeconds);
+    }
   });
 }
 

@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { StoredKey } from '../store/everyday/workspaces.ts';
 import type { Store } from '../store/store.ts';
 
-const HINT_LENGTH = 13;
+/** So many first characters of a key are kept for people to tell it by. */
+export const HINT_LENGTH = 13;
 
 /** A new key. 256 random bits: it is looked up by its hash, and no comparison can leak it. */
 export const makeKey = () => `pakiet_${randomBytes(32).toString('base64url')}`;
@@ -20,7 +21,8 @@ export async function addKey(
   const stored = {
     hash: hashKey(key),
     workspaceId,
-    hint: key.slice(0, HINT_LENGTH),
+    // A key that was given may be short: most of it must stay unknown.
+    hint: key.slice(0, Math.min(HINT_LENGTH, Math.floor(key.length / 2))),
     createdAt: now,
   };
   await store.transaction((tx) => tx.workspaces.addKey(stored));

@@ -29,15 +29,17 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Builds the HTTP side: the API with its documentation, the pages that links open, and the probes. */
 export async function buildApp(context: ApiContext, log: Logger): Promise<Api> {
+  const answerError = errorHandler(log);
   const app: Api = Fastify({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.setErrorHandler(errorHandler(log));
+  app.setErrorHandler(answerError);
   app.setNotFoundHandler((request) => {
     throw new ApiError('not_found', `There is nothing at ${request.method} ${pathOf(request.url)}`);
   });
@@ -52,6 +54,8 @@ export async function buildApp(context: ApiContext, log: Logger): Promise<Api> {
         'default-src': ["'self'"],
         'base-uri': ["'none'"],
         'form-action': ["'self'"],
+        // The documentation's icons are data: images.
+        'img-src': ["'self'", 'data:'],
         'frame-ancestors': ["'none'"],
         'object-src': ["'none'"],
       },
@@ -75,7 +79,11 @@ export async function buildApp(context: ApiContext, log: Logger): Promise<Api> {
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   });
-  await app.register(swaggerUi, { routePrefix: '/api/docs' });
+  await app.register(swaggerUi, {
+    routePrefix: '/api/docs',
+    theme: { title: 'API documentation' },
+    uiConfig: { layout: 'BaseLayout' },
+  });
   app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
 
   app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));

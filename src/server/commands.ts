@@ -4,8 +4,8 @@ import { StoreError } from '../store/errors.ts';
 import { databasePath } from '../store/sqlite/data-folder.ts';
 import { openSqlite } from '../store/sqlite/open.ts';
 import type { Store } from '../store/store.ts';
-import { addKey, hashKey, makeKey } from './api-keys.ts';
-import { ConfigError, loadDotEnv, readConfig } from './config.ts';
+import { addKey, HINT_LENGTH, hashKey, makeKey } from './api-keys.ts';
+import { ConfigError, emailSchema, loadDotEnv, readConfig } from './config.ts';
 
 /** The command line: `npm run pakiet -- …`. Works while the server is running, too. */
 export async function runCommand(argv: string[]): Promise<void> {
@@ -20,6 +20,10 @@ export async function runCommand(argv: string[]): Promise<void> {
     .option('--owner-name <name>', 'full name of its owner', '')
     .option('--owner-email <email>', 'where its owner gets mail', '')
     .action(async (name: string, options: { ownerName: string; ownerEmail: string }) => {
+      if (name.trim() === '') throw new CommandError('Give the workspace a name.');
+      if (!emailSchema.safeParse(options.ownerEmail).success) {
+        throw new CommandError(`"${options.ownerEmail}" is not an e-mail address.`);
+      }
       await withStore(async (store) => {
         const { id } = await store.transaction((tx) => tx.workspaces.create({ name, ...options }));
         console.log(`Created workspace ${id}, "${name}".`);
@@ -40,7 +44,10 @@ export async function runCommand(argv: string[]): Promise<void> {
   key
     .command('revoke')
     .description('Revoke an API key at once')
-    .argument('<key>', 'the key, or as many of its first characters as tell it from the others')
+    .argument(
+      '<key>',
+      `the key, or as many of its first ${HINT_LENGTH} characters as tell it from the others`,
+    )
     .action(async (text: string) => {
       await withStore((store) => revokeKey(store, text));
     });
@@ -97,11 +104,17 @@ async function theWorkspace(store: Store, given: string | undefined): Promise<nu
 }
 
 async function revokeKey(store: Store, text: string): Promise<void> {
+  // An empty shell variable must not revoke the only key there is.
+  if (text === '') throw new CommandError('Say which key: this one is empty. Nothing was revoked.');
   const keys = await store.read.workspaces.keys();
   const hash = hashKey(text);
   const matching = keys.filter((key) => key.hash === hash || key.hint.startsWith(text));
   const [found, another] = matching;
-  if (!found) throw new CommandError('There is no such key; nothing was revoked.');
+  if (!found) {
+    throw new CommandError(
+      `There is no such key; nothing was revoked. Give the whole key, or at most its first ${HINT_LENGTH} characters.`,
+    );
+  }
   if (another) {
     throw new CommandError('More than one key begins so: give the whole key. Nothing was revoked.');
   }

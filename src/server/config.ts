@@ -49,7 +49,11 @@ const apiKey = z
   .string()
   .regex(/^[\x21-\x7e]{16,256}$/, 'must be 16 to 256 printable characters without spaces');
 
-const schema = z.object({
+/** An e-mail address, or nothing. */
+export const emailSchema = z.union([z.literal(''), z.email('is not an e-mail address')]);
+
+/** The variables, by name; the README's table lists them. */
+export const variablesSchema = z.object({
   PORT: port.default(8080),
   HOST: z.string().default('127.0.0.1'),
   PAKIET_DATA_DIR: z.string().default('./data'),
@@ -57,7 +61,7 @@ const schema = z.object({
   PAKIET_PRODUCT_NAME: z.string().max(100, 'is longer than 100 characters').default('Pakiet'),
   PAKIET_API_KEY: apiKey.optional(),
   PAKIET_OWNER_NAME: z.string().max(200, 'is longer than 200 characters').default(''),
-  PAKIET_OWNER_EMAIL: z.union([z.literal(''), z.email('is not an e-mail address')]).default(''),
+  PAKIET_OWNER_EMAIL: emailSchema.default(''),
   PAKIET_ALLOW_NETWORKS: networks.default([]),
   PAKIET_RETENTION_DAYS: retentionDays.default(30),
   LOG_LEVEL: z
@@ -89,7 +93,7 @@ export interface Config {
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = schema.safeParse(given);
+  const parsed = variablesSchema.safeParse(given);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(
       ({ path, message }) => `${String(path[0])} ${message}`,

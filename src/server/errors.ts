@@ -64,7 +64,9 @@ export function explainIssue({ path, message, keys }: Issue): { field: string; m
   const [unknown] = keys ?? [];
   const field = fieldPath(unknown === undefined ? path : [...path, unknown]);
   if (unknown !== undefined) return { field, message: `There is no field "${field}"` };
-  return { field, message: field ? `${field}: ${message}` : message };
+  if (!field) return { field, message: 'Send a JSON object with the fields of this call' };
+  const isMissing = message.endsWith('received undefined');
+  return { field, message: `${field}: ${isMissing ? 'this field is missing' : message}` };
 }
 
 /** One of zod's issues; `keys` are those that the schema does not know. */
@@ -99,6 +101,8 @@ const FASTIFY_ERRORS: Record<string, [ErrorCode, string]> = {
   ],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['invalid_json', 'The body is empty; JSON was expected'],
   FST_ERR_CTP_INVALID_JSON_BODY: ['invalid_json', 'The body is not valid JSON'],
+  FST_ERR_BAD_URL: ['invalid_request', 'The address is not a valid one: encode it as a URL'],
+  FST_ERR_MAX_PARAM_LENGTH: ['not_found', 'There is nothing at this address'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
     'invalid_request',
     'The body is not as long as Content-Length says',

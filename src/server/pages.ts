@@ -13,12 +13,18 @@ const LEAD = 20;
 
 const pageQuery = z.object({ from: z.coerce.number().int().min(1).optional().catch(undefined) });
 
-/** What the links in payloads open: a conversation, and one message of it. */
+/**
+ * What the links in payloads open: a conversation, and one message of it. Links between pages are
+ * relative, so that they work behind a proxy that serves us under a path of its own.
+ */
 export async function pageRoutes(app: FastifyInstance, context: ApiContext): Promise<void> {
   const { store, site } = context;
 
   app.get('/transcript.css', { schema: { hide: true } }, (_request, reply) =>
-    reply.type('text/css').header('cache-control', 'max-age=3600').send(TRANSCRIPT_CSS),
+    reply
+      .type('text/css; charset=utf-8')
+      .header('cache-control', 'max-age=3600')
+      .send(TRANSCRIPT_CSS),
   );
 
   await app.register(async (pages) => {
@@ -30,7 +36,6 @@ export async function pageRoutes(app: FastifyInstance, context: ApiContext): Pro
       async (request, reply) => {
         const found = await store.read.chats.get(request.workspaceId, idFrom(request.params.id));
         if (!found) throw notFound('chat');
-        const path = `/chat/${found.chat.id}/messages/`;
         const { from = Math.max(1, found.chat.lastSeq - PAGE + 1) } = pageQuery.parse(
           request.query,
         );
@@ -40,10 +45,13 @@ export async function pageRoutes(app: FastifyInstance, context: ApiContext): Pro
           ...found,
           productName: site.productName,
           messages,
-          earlier: from > 1 ? `${path}?from=${Math.max(1, from - PAGE)}` : null,
-          later: next <= found.chat.lastSeq ? `${path}?from=${next}` : null,
+          earlier: from > 1 ? `?from=${Math.max(1, from - PAGE)}` : null,
+          later: next <= found.chat.lastSeq ? `?from=${next}` : null,
         });
-        return reply.type('text/html').header('cache-control', 'no-store').send(html);
+        return reply
+          .type('text/html; charset=utf-8')
+          .header('cache-control', 'no-store')
+          .send(html);
       },
     );
 
@@ -58,7 +66,7 @@ export async function pageRoutes(app: FastifyInstance, context: ApiContext): Pro
         if (!message) throw notFound('message');
         const from = Math.max(1, message.seq - LEAD);
         const anchor = anchorOf(message.uuid);
-        return reply.redirect(`/chat/${message.chatId}/messages/?from=${from}#${anchor}`);
+        return reply.redirect(`../../chat/${message.chatId}/messages/?from=${from}#${anchor}`);
       },
     );
   });

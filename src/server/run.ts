@@ -1,10 +1,10 @@
 import { systemClock } from '../core/clock.ts';
 import { StoreError } from '../store/errors.ts';
 import { ConfigError, loadDotEnv, readConfig } from './config.ts';
-import { type StartOptions, startServer } from './start.ts';
+import { type RunningServer, type StartOptions, startServer } from './start.ts';
 
 /** How long a stop may take before the process ends all the same. */
-const STOP_LIMIT_MS = 15_000;
+const STOP_LIMIT_MS = 25_000;
 
 /**
  * Runs the server until SIGTERM or SIGINT.
@@ -18,7 +18,7 @@ export async function run(
 ): Promise<void> {
   try {
     loadDotEnv();
-    const server = await startServer({
+    const starting = startServer({
       ...options,
       config: readConfig(process.env),
       print: (text) => process.stdout.write(text),
@@ -27,21 +27,31 @@ export async function run(
         process.exit(1);
       },
     });
+    let stopping = false;
     const stop = () => {
+      // Ctrl-C under npm arrives twice: from the terminal, and handed on by npm.
+      if (stopping) return;
+      stopping = true;
       setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
-      server.stop().then(
-        () => process.exit(0),
-        (error) => {
-          console.error('Stopping failed:', error);
-          process.exit(1);
-        },
-      );
+      // One that is still starting is stopped once it has started.
+      starting.then(stopServer, () => {});
     };
-    process.once('SIGTERM', stop);
-    process.once('SIGINT', stop);
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+    await starting;
   } catch (error) {
     const isOurs = error instanceof ConfigError || error instanceof StoreError;
     console.error(isOurs ? error.message : error);
     process.exit(1);
   }
+}
+
+function stopServer(server: RunningServer): void {
+  server.stop().then(
+    () => process.exit(0),
+    (error) => {
+      console.error('Stopping failed:', error);
+      process.exit(1);
+    },
+  );
 }

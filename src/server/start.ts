@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { type AddressInfo, isIPv6 } from 'node:net';
+import { type AddressInfo, createServer, isIPv6 } from 'node:net';
 import { pino } from 'pino';
 import type { Clock } from '../core/clock.ts';
 import { Intake } from '../core/intake.ts';
 import { Sender } from '../core/sender.ts';
 import { WebhookActions } from '../core/webhooks.ts';
+import { StoreError } from '../store/errors.ts';
 import { lockFolder } from '../store/sqlite/data-folder.ts';
 import { openSqlite } from '../store/sqlite/open.ts';
 import { WriteMutex } from '../store/sqlite/write-mutex.ts';
@@ -23,6 +25,9 @@ const VERSION: string = ['../../package.json', '../../../package.json']
       return [];
     }
   })[0];
+
+/** How long requests under way may take to finish once the server is to stop. */
+const UNDER_WAY_LIMIT_MS = 10_000;
 
 export interface StartOptions {
   config: Config;
@@ -49,7 +54,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const { config, clock, print } = options;
   const log = pino({ level: config.logLevel }, pino.destination({ fd: 1, sync: true }));
   const folder = config.dataDir;
-  const unlock = lockFolder(folder);
+  const unlock = takeFolder(folder);
+  await checkPort(config);
   const mutexMemory = WriteMutex.memory();
   const store = await openSqlite({ folder, mutexMemory });
   const first = await createFirstWorkspace(store, config, clock.now());
@@ -58,14 +64,21 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     productName: config.productName,
   };
   const sender = new Sender(config.allowNetworks);
-  // What is taken before the dispatcher is at work is in the store, and that is where it starts from.
   let dispatcher: DispatcherThread | null = null;
-  const intake = new Intake({ store, clock, wake: (due) => dispatcher?.wake(due) });
-  const changed = (webhookId: number) => dispatcher?.changed(webhookId);
+  // What comes in before the dispatcher is at work may be too late for its first look at the store.
+  const untold: ((thread: DispatcherThread) => void)[] = [];
+  const tell = (news: (thread: DispatcherThread) => void) => {
+    if (dispatcher) news(dispatcher);
+    else untold.push(news);
+  };
+  const intake = new Intake({ store, clock, wake: (due) => tell((thread) => thread.wake(due)) });
+  const changed = (webhookId: number) => tell((thread) => thread.changed(webhookId));
   const webhooks = new WebhookActions({ store, clock, sender, changed });
   const app = await buildApp({ store, clock, intake, webhooks, site, version: VERSION }, log);
   const stop = async () => {
+    const impatience = setTimeout(() => app.server.closeAllConnections(), UNDER_WAY_LIMIT_MS);
     await app.close();
+    clearTimeout(impatience);
     await dispatcher?.stop();
     await sender.close();
     await store.close();
@@ -85,6 +98,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       logLevel: config.logLevel,
     };
     dispatcher = await startDispatcher(options.dispatcherEntry, settings, options.onDeath);
+    for (const news of untold.splice(0)) news(dispatcher);
     print(`${config.productName} ${VERSION} listens on ${url} and keeps its data in ${folder}\n`);
     if (first.created) print(welcome(site.publicUrl, first.newKey));
     return { url, stop };
@@ -100,6 +114,29 @@ function urlOf(host: string, port: number): string {
   return `http://${name}:${port}`;
 }
 
+function takeFolder(folder: string): () => void {
+  try {
+    return lockFolder(folder);
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    throw new ConfigError(
+      `PAKIET_DATA_DIR ${folder} cannot be used as the data folder: ${(error as Error).message}.`,
+    );
+  }
+}
+
+/** Finds out that the server cannot listen before anything is created: the key is shown only once. */
+async function checkPort(config: Config): Promise<void> {
+  const probe = createServer();
+  try {
+    await once(probe.listen({ port: config.port, host: config.host }), 'listening');
+  } catch (error) {
+    throw explainListenError(error, config);
+  }
+  probe.close();
+  await once(probe, 'close');
+}
+
 function explainListenError(error: unknown, { host, port }: Config): unknown {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
@@ -108,6 +145,7 @@ function explainListenError(error: unknown, { host, port }: Config): unknown {
       );
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
+    case 'EAI_AGAIN':
       return new ConfigError(`HOST ${host} is not an address of this machine.`);
     case 'EACCES':
       return new ConfigError(

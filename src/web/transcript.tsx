@@ -8,7 +8,7 @@ export interface TranscriptProps {
   chat: Chat;
   account: Account;
   messages: LoggedMessage[];
-  /** Paths of the pages before and after this one, null where there is none. */
+  /** Links to the pages before and after this one, null where there is none. */
   earlier: string | null;
   later: string | null;
 }
@@ -42,14 +42,14 @@ function Transcript(props: TranscriptProps) {
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{`${title} – ${productName}`}</title>
-        <link rel="stylesheet" href="/transcript.css" />
+        <link rel="stylesheet" href="../../../transcript.css" />
       </head>
       <body>
         <header>
           <h1 dir="auto">{title}</h1>
           <p>
-            {chat.isGroup ? 'Group chat' : 'Chat'} on {account.fullName || 'the account'}{' '}
-            {account.phone}
+            {chat.isGroup ? 'Group chat' : `Chat ${chat.phone}`} through{' '}
+            {account.fullName || 'the account'} {account.phone}
           </p>
         </header>
         <main>
@@ -97,7 +97,8 @@ li { background: var(--card); border-radius: .75rem; padding: .5rem .9rem; max-w
 li.sent { background: var(--mine); align-self: flex-end; }
 li:target { outline: 3px solid var(--mark); }
 .who { margin: 0; font-size: .85rem; color: var(--soft); }
-.who b { color: var(--ink); }
+.who b { color: var(--ink); overflow-wrap: anywhere; }
+time { white-space: nowrap; }
 .text { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 .page { text-align: center; }
 a { color: inherit; }

@@ -10,7 +10,7 @@ const field = (title: string, description: string) => z.string().meta({ title, d
 const timestamp = (title: string, description: string) =>
   z.string().regex(TIMESTAMP_PATTERN).meta({ title, description });
 
-export const whatsappAccountSchema = z
+const whatsappAccountSchema = z
   .strictObject({
     full_name: field(
       'Account Owner Name',
@@ -24,7 +24,7 @@ export const whatsappAccountSchema = z
     description: 'The connected WhatsApp account the message went through.',
   });
 
-export const chatSchema = z
+const chatSchema = z
   .strictObject({
     full_name: field('Chat Name', 'Title of the chat: the contact’s or the group’s name.'),
     responsible_name: field('Responsible Name', 'Name of the teammate assigned to the chat.'),
@@ -59,7 +59,7 @@ export const directionSchema = z.enum(['received', 'sent']).meta({
   description: 'Whether the message was received or sent by the WhatsApp account.',
 });
 
-export const messageSchema = z
+const messageSchema = z
   .strictObject({
     direction: directionSchema,
     timestamp: timestamp('Message Time', 'When the message was sent or received, in UTC.'),

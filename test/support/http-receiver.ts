@@ -13,6 +13,9 @@ export class HttpReceiver {
   readonly deliveries: HttpDelivery[] = [];
   /** Status answered to a path; 200 where none is set. */
   readonly statuses = new Map<string, number>();
+  /** Body answered to a path; "ok" where none is set. */
+  readonly bodies = new Map<string, string>();
+  readonly #held = new Map<string, Promise<void>>();
   readonly #server: Server;
   #arrived = Promise.withResolvers<void>();
 
@@ -24,8 +27,14 @@ export class HttpReceiver {
       });
       request.on('end', () => {
         const path = request.url as string;
+        const release = this.#held.get(path);
         this.deliveries.push({ path, headers: request.headers, body });
-        response.writeHead(this.statuses.get(path) ?? 200).end('ok');
+        const answer = () =>
+          response
+            .writeHead(this.statuses.get(path) ?? 200, { 'x-receiver': 'of the tests' })
+            .end(this.bodies.get(path) ?? 'ok');
+        if (release) void release.then(answer);
+        else answer();
         this.#arrived.resolve();
         this.#arrived = Promise.withResolvers();
       });
@@ -41,6 +50,16 @@ export class HttpReceiver {
 
   url(path: string): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${path}`;
+  }
+
+  /** Leaves requests to a path without an answer until the function that it returns is called. */
+  hold(path: string): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#held.set(path, promise);
+    return () => {
+      this.#held.delete(path);
+      resolve();
+    };
   }
 
   at(path: string): HttpDelivery[] {

@@ -78,16 +78,18 @@ export class ServerProcess {
     }
   }
 
-  /** Calls the API with the tests' key; answers the status and the parsed body. */
-  async call<Body = unknown>(
+  /** Calls the API with a key, by default the tests' own; answers the status and the parsed body. */
+  // biome-ignore lint/suspicious/noExplicitAny: what an answer holds is what tests are to find out
+  async call<Body = any>(
     method: string,
     path: string,
     body?: unknown,
+    key = API_KEY,
   ): Promise<{ status: number; body: Body; headers: Headers }> {
     const response = await fetch(`${this.url}/api/v1${path}`, {
       method,
       headers: {
-        authorization: `Bearer ${API_KEY}`,
+        authorization: `Bearer ${key}`,
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -98,6 +100,21 @@ export class ServerProcess {
       body: (text ? JSON.parse(text) : null) as Body,
       headers: response.headers,
     };
+  }
+
+  /** Asks until the answer is as expected: each question is a real round trip, and there is a last one. */
+  // biome-ignore lint/suspicious/noExplicitAny: as in `call`
+  async until<Body = any>(path: string, isSo: (body: Body) => boolean): Promise<Body> {
+    for (let tries = 0; tries < 1000; tries += 1) {
+      const { body } = await this.call<Body>('GET', path);
+      if (isSo(body)) return body;
+    }
+    throw new Error(`${path} did not come to be as expected`);
+  }
+
+  /** Sends a signal and does not wait. */
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
   }
 
   /** Ends the server; answers its exit code, null where the signal ended it. */

@@ -66,6 +66,15 @@ export class Webhooks {
     await this.#db.updateTable('webhook').set(healthColumns(health)).where('id', '=', id).execute();
   }
 
+  /** After the clock went back: errors dated in the future are dated `now`, or no later one would count. */
+  async redate(now: number): Promise<void> {
+    await this.#db
+      .updateTable('webhook')
+      .set({ last_error_at: now - 1 })
+      .where('last_error_at', '>=', now)
+      .execute();
+  }
+
   async remove(webhook: Webhook): Promise<void> {
     await this.#db.deleteFrom('webhook').where('id', '=', webhook.id).execute();
     await this.#touch(webhook.workspaceId);

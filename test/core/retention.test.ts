@@ -1,0 +1,117 @@
+import { beforeEach, expect, test } from '@jest/globals';
+import { Retention } from '../../src/core/retention.ts';
+import type { Store } from '../../src/store/store.ts';
+import { addWebhook, appendAll, received } from '../support/chat-log.ts';
+import { ManualClock } from '../support/manual-clock.ts';
+import { aLane, arrival } from '../support/messages.ts';
+import { emptyStore } from '../support/stores.ts';
+
+const DAY = 24 * 3_600_000;
+
+let store: Store;
+let clock: ManualClock;
+
+beforeEach(async () => {
+  store = await emptyStore();
+  await store.transaction((tx) =>
+    tx.workspaces.create({ name: 'Acme', ownerName: '', ownerEmail: '' }),
+  );
+  clock = new ManualClock(0);
+});
+
+const retention = (days = 30) =>
+  new Retention({
+    store,
+    clock,
+    retentionDays: days,
+    onError: (error) => {
+      throw error;
+    },
+  });
+
+const kept = async (chatId: number) => {
+  const range = { chatId, fromSeq: 1, direction: null, limit: 10_000 };
+  return (await store.read.messages.range(range)).map(({ seq }) => seq);
+};
+
+test('messages go when they are older than the retention', async () => {
+  const { chat } = await appendAll(store, [received(0), received(1), received(DAY)]);
+  clock.set(30 * DAY + 1);
+  await retention().sweep();
+  expect(await kept(chat.id)).toEqual([2, 3]);
+  clock.set(90 * DAY);
+  await retention().sweep();
+  expect(await kept(chat.id)).toEqual([]);
+});
+
+test('more than a chunk of them goes in one sweep', async () => {
+  const many = Array.from({ length: 1234 }, () => received(0));
+  const { chat } = await appendAll(store, many);
+  clock.set(40 * DAY);
+  await retention().sweep();
+  expect(await kept(chat.id)).toEqual([]);
+});
+
+test('a lane that is open or being retried holds what it needs, however old', async () => {
+  const webhook = await addWebhook(store);
+  const { chat } = await appendAll(store, [received(0), received(0), received(0)]);
+  const lane = aLane({ webhookId: webhook.id, chatId: chat.id, nextSeq: 2, openedAt: 0 });
+  await store.transaction((tx) => tx.lanes.open([lane]));
+  clock.set(400 * DAY);
+  await retention().sweep();
+  expect(await kept(chat.id)).toEqual([2, 3]);
+  expect(await store.read.lanes.get(webhook.id, chat.id)).toMatchObject({ nextSeq: 2 });
+});
+
+test('a frozen lane holds its messages for one retention more, then lets go of the oldest', async () => {
+  const webhook = await addWebhook(store, { enabled: false });
+  const { chat } = await appendAll(store, [received(0), received(5 * DAY), received(50 * DAY)]);
+  const seal = { lastSeq: 1, shape: 'bundle' as const, direction: null };
+  const lane = aLane({ webhookId: webhook.id, chatId: chat.id, openedAt: 0 });
+  await store.transaction(async (tx) => {
+    await tx.lanes.open([lane]);
+    await tx.lanes.save({ ...lane, attempts: 3, seal });
+  });
+  clock.set(60 * DAY);
+  await retention().sweep();
+  expect(await kept(chat.id)).toEqual([1, 2, 3]);
+  clock.set(65 * DAY + 1);
+  await retention().sweep();
+  expect(await kept(chat.id)).toEqual([3]);
+  expect(await store.read.lanes.get(webhook.id, chat.id)).toMatchObject({
+    nextSeq: 3,
+    openedAt: 50 * DAY,
+    attempts: 0,
+    seal: null,
+  });
+  clock.set(200 * DAY);
+  await retention().sweep();
+  expect(await kept(chat.id)).toEqual([]);
+  expect(await store.read.lanes.get(webhook.id, chat.id)).toBeNull();
+});
+
+test('duplicates are recognised for 30 days, however short the retention is', async () => {
+  const message = { message: { message_id: 'native' } };
+  const again = async (receivedAt: number) => {
+    const arrivals = [arrival(message, { receivedAt })];
+    return (await store.transaction((tx) => tx.messages.append(arrivals)))[0]?.status;
+  };
+  expect(await again(0)).toBe('appended');
+  clock.set(30 * DAY);
+  await retention(1).sweep();
+  expect(await again(30 * DAY)).toBe('duplicate');
+  clock.set(30 * DAY + 1);
+  await retention(1).sweep();
+  expect(await again(31 * DAY)).toBe('appended');
+});
+
+test('sweeps at once and every hour, until it is stopped', async () => {
+  const { chat } = await appendAll(store, [received(0)]);
+  const sweeper = retention();
+  sweeper.start();
+  clock.set(31 * DAY);
+  while ((await kept(chat.id)).length > 0) await new Promise((next) => setImmediate(next));
+  expect(clock.nextAlarm()).toBe(31 * DAY + 3_600_000);
+  await sweeper.stop();
+  expect(clock.nextAlarm()).toBeNull();
+});

@@ -1,0 +1,156 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { Delivery } from '../../src/core/head.ts';
+import type { Outcome } from '../../src/core/health.ts';
+import { toLoggedRequest } from '../../src/core/request-log.ts';
+import type { Attempt } from '../../src/core/sender.ts';
+import { type Attempted, settle } from '../../src/core/settle.ts';
+import type { Lane, Webhook } from '../../src/store/rows.ts';
+import type { Store } from '../../src/store/store.ts';
+import { addWebhook, appendAll, received } from '../support/chat-log.ts';
+import { aLane } from '../support/messages.ts';
+import { failure, OK } from '../support/receiver.ts';
+import { emptyStore } from '../support/stores.ts';
+
+const HOUR = 3_600_000;
+
+let store: Store;
+let webhook: Webhook;
+let lane: Lane;
+
+beforeEach(async () => {
+  store = await emptyStore();
+  webhook = await addWebhook(store);
+  const { chat } = await appendAll(store, [received(0), received(1), received(2 * HOUR)]);
+  lane = aLane({ webhookId: webhook.id, chatId: chat.id, openedAt: 0 });
+  await store.transaction((tx) => tx.lanes.open([lane]));
+});
+
+const deliveryOf = (from: Lane): Delivery => ({
+  lane: from,
+  shape: 'bundle',
+  direction: null,
+  lastSeq: 2,
+  messageCount: 2,
+  chatName: 'John Doe',
+  id: 'msg_1',
+  body: '{}',
+});
+
+function attempted(attempt: Attempt, startedAt: number, from = lane, rest: Partial<Outcome> = {}) {
+  const outcome = {
+    ok: attempt.ok,
+    startedAt,
+    endedAt: startedAt + 20,
+    retryAfterMs: null,
+    ...rest,
+  };
+  const sent = { url: webhook.targetUrl, headers: {}, body: '{}' };
+  const logged = toLoggedRequest(webhook.id, 'delivery', sent, attempt, outcome);
+  return { delivery: deliveryOf(from), attempt, outcome, logged } satisfies Attempted;
+}
+
+const write = (...group: Attempted[]) => store.transaction((tx) => settle(tx, group, () => 0.5));
+const stored = () => store.read.lanes.get(webhook.id, lane.chatId);
+const history = async () => (await store.read.history.activities(webhook.id)).map((a) => a.detail);
+
+describe('a success', () => {
+  test('moves the lane behind what was delivered', async () => {
+    await write(attempted(OK, 5 * HOUR));
+    expect(await stored()).toEqual({
+      ...lane,
+      nextSeq: 3,
+      openedAt: 2 * HOUR,
+      dueAt: 3 * HOUR,
+    });
+  });
+
+  test('of the last head closes the lane', async () => {
+    await write(attempted(OK, HOUR));
+    const last = (await stored()) as Lane;
+    const end = attempted(OK, 5 * HOUR, last);
+    await write({ ...end, delivery: { ...end.delivery, lastSeq: 3 } });
+    expect(await stored()).toBeNull();
+  });
+
+  test('clears the count and is told in the activity log and the request log', async () => {
+    await write(attempted(failure(), 0));
+    const webhooks = await write(attempted(OK, HOUR, (await stored()) as Lane));
+    expect(webhooks.get(webhook.id)?.health.consecutiveErrors).toBe(0);
+    expect(await history()).toEqual([
+      'Sent 2 messages of John Doe in 20 ms',
+      'The receiver answered 500 (error 1 of at most 10 in a row)',
+    ]);
+    expect(await store.read.history.requests(webhook.id)).toMatchObject([
+      { kind: 'delivery', duration_ms: 20, response: { status: 200 }, error: null },
+      { kind: 'delivery', response: { status: 500 }, error: { code: 'status_500' } },
+    ]);
+  });
+});
+
+describe('a failure', () => {
+  test('seals the head and has the lane pause by its own attempts', async () => {
+    await write(attempted(failure(), 100));
+    const seal = { lastSeq: 2, shape: 'bundle', direction: null };
+    expect(await stored()).toEqual({ ...lane, attempts: 1, dueAt: 120 + 5000, seal });
+    await write(attempted(failure(), 10_000, (await stored()) as Lane));
+    expect(await stored()).toMatchObject({ attempts: 2, dueAt: 10_020 + 15_000, seal });
+  });
+
+  test('with Retry-After has lane and webhook pause so long', async () => {
+    await write(attempted(failure(503), 100, lane, { retryAfterMs: HOUR }));
+    expect(await stored()).toMatchObject({ dueAt: 120 + HOUR });
+    const { health } = (await store.read.webhooks.get(1, webhook.id)) as Webhook;
+    expect(health.pausedUntil).toBe(120 + HOUR);
+  });
+
+  test('the 11th in a row switches off, with its activity, in the same transaction', async () => {
+    for (let i = 0; i < 11; i++) {
+      const from = (await stored()) as Lane;
+      expect((await store.read.webhooks.get(1, webhook.id))?.enabled).toBe(true);
+      await write(attempted(failure(), i * 9 * HOUR, from));
+    }
+    expect(await store.read.webhooks.get(1, webhook.id)).toMatchObject({
+      enabled: false,
+      disabledReason: 'errors',
+      disabledAt: 90 * HOUR + 20,
+    });
+    const [disabled, failed] = await history();
+    expect(disabled).toContain('Switched off after 11 errors in a row');
+    expect(failed).toContain('error 11 of at most 10');
+  });
+
+  test('after the webhook was switched off is written down but judges no more', async () => {
+    await store.transaction((tx) => tx.webhooks.change(webhook, { enabled: false }));
+    const webhooks = await write(attempted(failure(), 100));
+    expect(webhooks.get(webhook.id)?.health.consecutiveErrors).toBe(0);
+    expect(await stored()).toMatchObject({ attempts: 1 });
+  });
+});
+
+describe('what is no longer there', () => {
+  test('a lane that someone has moved stays where it is', async () => {
+    const moved = { ...lane, nextSeq: 3 };
+    await store.transaction((tx) => tx.lanes.save(moved));
+    await write(attempted(OK, 100), attempted(failure(), 200));
+    expect(await stored()).toEqual(moved);
+  });
+
+  test('a lane that is gone stays gone', async () => {
+    await store.transaction((tx) => tx.lanes.removeAll(webhook.id));
+    await write(attempted(OK, 100));
+    expect(await stored()).toBeNull();
+  });
+
+  test('a webhook that is gone is passed over', async () => {
+    await store.transaction((tx) => tx.webhooks.remove(webhook));
+    expect((await write(attempted(OK, 100))).size).toBe(0);
+    expect(await store.read.history.requests(webhook.id)).toEqual([]);
+  });
+});
+
+test('a group is judged in the order in which its requests ended', async () => {
+  const success = attempted(OK, 0, lane, { endedAt: 50 });
+  const failed = attempted(failure(), 60, { ...lane, chatId: 7 }, { endedAt: 70 });
+  const webhooks = await write(failed, success);
+  expect(webhooks.get(webhook.id)?.health.consecutiveErrors).toBe(1);
+});

@@ -1,0 +1,23 @@
+import { describe } from '@jest/globals';
+import { STORES } from '../support/stores.ts';
+import { accountsAndChats } from './contract/accounts-and-chats.ts';
+import { history } from './contract/history.ts';
+import { lanes } from './contract/lanes.ts';
+import { messages } from './contract/messages.ts';
+import { transactions } from './contract/transactions.ts';
+import { webhooks } from './contract/webhooks.ts';
+import { workspaces } from './contract/workspaces.ts';
+
+// What every store must do, whatever it is made of.
+
+for (const kind of STORES) {
+  describe(kind.name, () => {
+    describe('transactions', () => transactions(kind));
+    describe('workspaces', () => workspaces(kind));
+    describe('accounts and chats', () => accountsAndChats(kind));
+    describe('webhooks', () => webhooks(kind));
+    describe('messages', () => messages(kind));
+    describe('lanes', () => lanes(kind));
+    describe('history', () => history(kind));
+  });
+}

@@ -1,0 +1,154 @@
+import { beforeEach, expect, test } from '@jest/globals';
+import type { Lane, Webhook } from '../../../src/store/rows.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { addWebhook, appendAll, received, sent } from '../../support/chat-log.ts';
+import { aLane } from '../../support/messages.ts';
+import { emptyStore, type StoreKind } from '../../support/stores.ts';
+
+const HOUR = 3_600_000;
+
+export function lanes(kind: StoreKind): void {
+  let store: Store;
+  let webhook: Webhook;
+  beforeEach(async () => {
+    store = await emptyStore(kind);
+    webhook = await addWebhook(store);
+  });
+
+  const seal = { lastSeq: 1, shape: 'bundle' as const, direction: 'sent' as const };
+
+  /** Stores lanes of new chats as they are given. */
+  async function put(...given: Partial<Lane>[]): Promise<Lane[]> {
+    const all: Lane[] = [];
+    for (const one of given) {
+      const { chat } = await appendAll(store, [
+        { ...received(0), chat: { id: `chat-${Math.random()}` } },
+      ]);
+      all.push(aLane({ webhookId: webhook.id, chatId: chat.id, ...one }));
+    }
+    await store.transaction(async (tx) => {
+      await tx.lanes.open(all);
+      for (const lane of all) await tx.lanes.save(lane);
+    });
+    return all;
+  }
+
+  const get = ({ webhookId, chatId }: Lane) => store.read.lanes.get(webhookId, chatId);
+  const dueOf = async (all: Lane[]) =>
+    Promise.all(all.map(async (lane) => (await get(lane))?.dueAt));
+
+  test('come back as they were saved, sealed or not', async () => {
+    const all = await put({}, { attempts: 3, seal }, { seal: { ...seal, direction: null } });
+    for (const lane of all) expect(await get(lane)).toEqual(lane);
+  });
+
+  test('that are open already stay as they are when opened once more', async () => {
+    const [lane] = (await put({ attempts: 2, seal })) as [Lane];
+    await store.transaction((tx) => tx.lanes.open([{ ...lane, nextSeq: 9, dueAt: 9 }]));
+    expect(await get(lane)).toEqual(lane);
+  });
+
+  test('are removed one by one or all of a webhook', async () => {
+    const [a, b, c] = (await put({}, {}, {})) as [Lane, Lane, Lane];
+    await store.transaction((tx) => tx.lanes.remove(a.webhookId, a.chatId));
+    expect([await get(a), await get(b)]).toEqual([null, b]);
+    await store.transaction((tx) => tx.lanes.removeAll(999));
+    expect(await get(c)).toEqual(c);
+    await store.transaction((tx) => tx.lanes.removeAll(webhook.id));
+    expect([await get(b), await get(c)]).toEqual([null, null]);
+  });
+
+  test('fall due in order of time, with their chats and accounts', async () => {
+    const [late, early] = (await put({ dueAt: 20 }, { dueAt: 10 }, { dueAt: 30 })) as [Lane, Lane];
+    const { lanes: read } = store.read;
+    const due = await read.due(webhook.id, 20, 10, false);
+    expect(due.map(({ lane }) => lane)).toEqual([early, late]);
+    for (const { lane, chat, account } of due) {
+      expect(await store.read.chats.get(1, lane.chatId)).toEqual({ chat, account });
+    }
+    expect(await read.due(webhook.id, 20, 1, false)).toHaveLength(1);
+    expect(await read.due(webhook.id, 9, 10, false)).toEqual([]);
+    expect(await read.due(999, 20, 10, false)).toEqual([]);
+  });
+
+  test('are probed by fewest attempts, then the oldest', async () => {
+    const [tried, newer, older] = await put(
+      { dueAt: 1, openedAt: 1, attempts: 2, seal },
+      { dueAt: 2, openedAt: 3 },
+      { dueAt: 3, openedAt: 2 },
+    );
+    const due = await store.read.lanes.due(webhook.id, 5, 10, true);
+    expect(due.map(({ lane }) => lane)).toEqual([older, newer, tried]);
+  });
+
+  test('tell when the next falls due, of one webhook or of all that are on', async () => {
+    await put({ dueAt: 10 }, { dueAt: 20 });
+    const { lanes: read } = store.read;
+    expect(await read.nextDue(webhook.id, 5)).toBe(10);
+    expect(await read.nextDue(webhook.id, 10)).toBe(20);
+    expect(await read.nextDue(webhook.id, 20)).toBeNull();
+    await addWebhook(store);
+    expect(await read.schedule()).toEqual([{ webhookId: webhook.id, dueAt: 10 }]);
+    await store.transaction((tx) => tx.webhooks.change(webhook, { enabled: false }));
+    expect(await read.schedule()).toEqual([]);
+  });
+
+  test('are flushed unless they are sealed or due already', async () => {
+    const all = await put({ dueAt: 10 }, { dueAt: 99 }, { dueAt: 99, seal });
+    expect(await store.transaction((tx) => tx.lanes.flush(webhook.id, 50))).toBe(1);
+    expect(await dueOf(all)).toEqual([10, 50, 99]);
+  });
+
+  test('are rescheduled unless they are sealed or were flushed', async () => {
+    const all = await put(
+      { openedAt: 10, dueAt: 99 },
+      { openedAt: 11, dueAt: 99 },
+      { openedAt: 11, dueAt: 99, seal },
+    );
+    await store.transaction((tx) => tx.lanes.reschedule(webhook.id, 5, 10));
+    expect(await dueOf(all)).toEqual([99, 16, 99]);
+    await store.transaction((tx) => tx.lanes.reschedule(webhook.id, 7, Number.NEGATIVE_INFINITY));
+    expect(await dueOf(all)).toEqual([17, 18, 99]);
+  });
+
+  test('that wait out a pause are due when it is ended', async () => {
+    const all = await put({ dueAt: 99 }, { dueAt: 99, seal }, { dueAt: 10, seal });
+    await store.transaction((tx) => tx.lanes.endPauses(webhook.id, 50));
+    expect(await dueOf(all)).toEqual([99, 50, 10]);
+  });
+
+  test('dated in the future are dated anew, and endless pauses end', async () => {
+    const now = 1000;
+    const [future, past, endless, pausing] = await put(
+      { openedAt: 5000, dueAt: 5000 + HOUR },
+      { openedAt: 900, dueAt: 900 + HOUR },
+      { openedAt: 5000, dueAt: now + 101, seal },
+      { openedAt: 900, dueAt: now + 100, seal },
+    );
+    await store.transaction((tx) => tx.lanes.redate(now, 100));
+    expect(await get(future as Lane)).toMatchObject({ openedAt: now, dueAt: now + HOUR });
+    expect(await get(past as Lane)).toEqual(past);
+    expect(await get(endless as Lane)).toMatchObject({ dueAt: now });
+    expect(await get(pausing as Lane)).toEqual(pausing);
+  });
+
+  test('are frozen while their webhook is off', async () => {
+    const [old] = (await put({ openedAt: 10 }, { openedAt: 20 })) as [Lane];
+    const frozen = (limit: number) => store.read.lanes.frozen(20, limit);
+    expect(await frozen(10)).toEqual([]);
+    await store.transaction((tx) => tx.webhooks.change(webhook, { enabled: false }));
+    expect(await frozen(10)).toEqual([old]);
+    expect(await frozen(0)).toEqual([]);
+  });
+
+  test('count what waits in them, by direction, up to a limit', async () => {
+    const { chat } = await appendAll(store, [received(0), sent(1), received(2), sent(3)]);
+    const lane = aLane({ webhookId: webhook.id, chatId: chat.id, nextSeq: 2 });
+    await store.transaction((tx) => tx.lanes.open([lane]));
+    const waiting = (filters: Webhook['filters'], atMost = 100) =>
+      store.read.lanes.waiting({ ...webhook, filters }, atMost);
+    expect(await waiting({})).toBe(3);
+    expect(await waiting({ direction: 'received' })).toBe(1);
+    expect(await waiting({}, 2)).toBe(2);
+  });
+}

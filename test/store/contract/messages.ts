@@ -1,0 +1,146 @@
+import { beforeEach, expect, test } from '@jest/globals';
+import type { Appended, Store } from '../../../src/store/store.ts';
+import { addWebhook, appendAll, received, sent } from '../../support/chat-log.ts';
+import { aLane, arrival, type MessageGiven } from '../../support/messages.ts';
+import { emptyStore, type StoreKind } from '../../support/stores.ts';
+
+export function messages(kind: StoreKind): void {
+  let store: Store;
+  beforeEach(async () => {
+    store = await emptyStore(kind);
+  });
+
+  const append = (...arrivals: ReturnType<typeof arrival>[]): Promise<Appended[]> =>
+    store.transaction((tx) => tx.messages.append(arrivals));
+  const id = (message_id: string): MessageGiven => ({ message: { message_id } });
+
+  test('come back as they were appended', async () => {
+    const message = {
+      direction: 'sent' as const,
+      timestamp: '9999-12-31T23:59:59Z',
+      sender: { full_name: 'Ola', phone: '+481234567' },
+      recipient: { full_name: 'John', phone: '+972540000000' },
+      text: "'; DROP TABLE message; -- 👩‍🚀\n\t",
+      origin: 'product' as const,
+    };
+    const [result] = await append(arrival({ message }, { uuid: 'the-uuid', receivedAt: 1e12 }));
+    expect(result).toMatchObject({ status: 'appended', seq: 1 });
+    const [logged, ...more] = await store.read.messages.newest(1, 10);
+    expect(more).toEqual([]);
+    expect(logged).toEqual({
+      chatId: result?.status === 'appended' && result.chat.id,
+      seq: 1,
+      uuid: 'the-uuid',
+      direction: 'sent',
+      timestamp: Date.UTC(9999, 11, 31, 23, 59, 59),
+      receivedAt: 1e12,
+      senderName: 'Ola',
+      senderPhone: '+481234567',
+      recipientName: 'John',
+      recipientPhone: '+972540000000',
+      origin: 'product',
+      text: message.text,
+    });
+    expect(await store.read.messages.byUuid(1, 'the-uuid')).toEqual(logged);
+    expect(await store.read.messages.byUuid(2, 'the-uuid')).toBeNull();
+    expect(await store.read.messages.byUuid(1, 'another')).toBeNull();
+  });
+
+  test('are answered one result each, in order', async () => {
+    const results = await append(
+      arrival(id('a')),
+      arrival(id('a')),
+      arrival(id('b'), { skip: 'attachment' }),
+      arrival({ ...id('c'), chat: { chat_id: '5' } }),
+      arrival(id('d')),
+    );
+    expect(results.map(({ status }) => status)).toEqual([
+      'appended',
+      'duplicate',
+      'skipped',
+      'unknown_chat',
+      'appended',
+    ]);
+    expect(results.at(-1)).toMatchObject({ seq: 2 });
+  });
+
+  test('tell with the chat the first of each direction', async () => {
+    const { chat } = await appendAll(store, [received(0), sent(1), sent(2), received(3)]);
+    expect(chat).toMatchObject({ firstReceivedSeq: 1, firstSentSeq: 2, lastSeq: 4 });
+    const other = await appendAll(store, [{ ...sent(0), chat: { id: 'other' } }]);
+    expect(other.chat).toMatchObject({ firstReceivedSeq: null, firstSentSeq: 1, lastSeq: 1 });
+  });
+
+  test('are read by place, direction and number', async () => {
+    const { chat } = await appendAll(store, [received(0), sent(1), received(2), sent(3), sent(4)]);
+    const range = async (given: object) => {
+      const all = { chatId: chat.id, fromSeq: 1, direction: null, limit: 10, ...given };
+      return (await store.read.messages.range(all)).map(({ seq }) => seq);
+    };
+    expect(await range({})).toEqual([1, 2, 3, 4, 5]);
+    expect(await range({ fromSeq: 2, toSeq: 4 })).toEqual([2, 3, 4]);
+    expect(await range({ direction: 'sent' })).toEqual([2, 4, 5]);
+    expect(await range({ direction: 'sent', limit: 2 })).toEqual([2, 4]);
+    expect(await range({ fromSeq: 6 })).toEqual([]);
+    expect(await range({ chatId: 1 })).toEqual([]);
+  });
+
+  test('are found as the first from a place on, or since a time', async () => {
+    const { chat } = await appendAll(store, [received(0), sent(10), received(20), sent(30)]);
+    const range = { chatId: chat.id, fromSeq: 2, direction: 'received' as const };
+    const { messages: read } = store.read;
+    expect(await read.first(range)).toEqual({ seq: 3, receivedAt: 20 });
+    expect(await read.first({ ...range, direction: null })).toEqual({ seq: 2, receivedAt: 10 });
+    expect(await read.first({ ...range, fromSeq: 4 })).toBeNull();
+    expect(await read.firstReceivedSince({ ...range, direction: null }, 20)).toMatchObject({
+      seq: 3,
+    });
+    expect(await read.firstReceivedSince(range, 21)).toBeNull();
+  });
+
+  test('are told newest first, by workspace', async () => {
+    await appendAll(store, [received(5, 'a'), received(5, 'b'), received(9, 'c')]);
+    await appendAll(store, [received(7, 'foreign')], 2);
+    const newest = await store.read.messages.newest(1, 2);
+    expect(newest.map(({ text }) => text)).toEqual(['c', 'b']);
+  });
+
+  test('are purged oldest first, so many at a time, but for those that a lane needs', async () => {
+    const { chat } = await appendAll(
+      store,
+      [0, 1, 2, 3, 100].map((at) => received(at)),
+    );
+    await appendAll(store, [received(0)], 2);
+    const webhook = await addWebhook(store);
+    const lane = aLane({ webhookId: webhook.id, chatId: chat.id, nextSeq: 4 });
+    await store.transaction((tx) => tx.lanes.open([lane]));
+    const purge = (limit: number) => store.transaction((tx) => tx.messages.purge(1, 50, limit));
+    const kept = async () =>
+      (await store.read.messages.newest(1, 10)).map(({ seq }) => seq).reverse();
+    expect(await purge(2)).toBe(2);
+    expect(await kept()).toEqual([3, 4, 5]);
+    expect(await purge(10)).toBe(1);
+    expect(await kept()).toEqual([4, 5]);
+    await store.transaction((tx) => tx.lanes.removeAll(webhook.id));
+    expect(await purge(10)).toBe(1);
+    expect(await purge(10)).toBe(0);
+    expect(await store.read.messages.newest(2, 10)).toHaveLength(1);
+  });
+
+  test('are numbered on after all of them were purged', async () => {
+    await appendAll(store, [received(0), received(0)]);
+    await store.transaction((tx) => tx.messages.purge(1, 50, 10));
+    expect((await appendAll(store, [received(60)])).chat.lastSeq).toBe(3);
+    expect(await store.read.messages.newest(1, 10)).toMatchObject([{ seq: 3 }]);
+  });
+
+  test('are duplicates until their keys are forgotten', async () => {
+    const again = async () => (await append(arrival(id('a'), { receivedAt: 100 })))[0]?.status;
+    const forget = (before: number) => store.transaction((tx) => tx.messages.forget(before, 10));
+    expect(await again()).toBe('appended');
+    expect(await forget(100)).toBe(0);
+    expect(await again()).toBe('duplicate');
+    expect(await forget(101)).toBe(1);
+    expect(await again()).toBe('appended');
+  });
+}

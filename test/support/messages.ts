@@ -1,0 +1,124 @@
+import { HEALTHY } from '../../src/core/health.ts';
+import type { Account, Chat, Lane, LoggedMessage, Webhook } from '../../src/store/rows.ts';
+import type { Arrival } from '../../src/store/store.ts';
+import {
+  type InboundMessage,
+  type InboundMessageInput,
+  inboundMessageSchema,
+} from '../../src/wire/inbound.ts';
+
+let made = 0;
+
+/** What a test says of a message; the rest is made up, and its id is always a new one. */
+export interface MessageGiven {
+  account?: string;
+  chat?: Partial<InboundMessageInput['chat']>;
+  message?: Partial<InboundMessageInput['message']>;
+}
+
+/** A message as a caller writes it. */
+export function inboundInput({ account, chat, message }: MessageGiven = {}): InboundMessageInput {
+  made += 1;
+  return {
+    whatsapp_account: { phone: account ?? '+972550000000' },
+    chat: chat?.chat_id
+      ? chat
+      : { id: '972540000000@c.us', full_name: 'John Doe', phone: '+972540000000', ...chat },
+    message: {
+      message_id: `native-${made}`,
+      direction: 'received',
+      timestamp: '2021-02-24T16:25:29Z',
+      text: 'Hi! How are you?',
+      ...message,
+    },
+  };
+}
+
+/** The same, as intake gets it. */
+export const inbound = (given?: MessageGiven): InboundMessage =>
+  inboundMessageSchema.parse(inboundInput(given));
+
+export function arrival(given?: MessageGiven, rest: Partial<Arrival> = {}): Arrival {
+  return {
+    workspaceId: 1,
+    message: inbound(given),
+    uuid: crypto.randomUUID(),
+    receivedAt: 1000,
+    skip: null,
+    ...rest,
+  };
+}
+
+export const anAccount = (given: Partial<Account> = {}): Account => ({
+  id: 1,
+  workspaceId: 1,
+  phone: '+972550000000',
+  fullName: 'Jane Smith',
+  email: 'jane@acme.example',
+  skippedAttachment: 0,
+  skippedNoText: 0,
+  ...given,
+});
+
+export const aChat = (given: Partial<Chat> = {}): Chat => ({
+  id: 10_000_001,
+  workspaceId: 1,
+  accountId: 1,
+  sourceId: '972540000000@c.us',
+  fullName: 'John Doe',
+  phone: '+972540000000',
+  isGroup: false,
+  responsibleName: '',
+  responsibleEmail: '',
+  createdAt: 1000,
+  lastSeq: 1,
+  firstReceivedSeq: 1,
+  firstSentSeq: null,
+  ...given,
+});
+
+export const aMessage = (given: Partial<LoggedMessage> = {}): LoggedMessage => ({
+  chatId: 10_000_001,
+  seq: 1,
+  uuid: '77a28d55-5345-5435-8c72-3a7bcad8ded9',
+  direction: 'received',
+  timestamp: Date.UTC(2021, 1, 24, 16, 25, 29),
+  receivedAt: 1000,
+  senderName: '',
+  senderPhone: '',
+  recipientName: '',
+  recipientPhone: '',
+  origin: 'phone',
+  text: 'Hi! How are you?',
+  ...given,
+});
+
+export const aWebhook = (given: Partial<Webhook> = {}): Webhook => ({
+  id: 1,
+  workspaceId: 1,
+  name: '',
+  targetUrl: 'https://receiver.example/hook',
+  granularityHours: 1,
+  filters: {},
+  secret: `whsec_${Buffer.from('a secret of thirty-two bytes !!!').toString('base64')}`,
+  source: 'manual',
+  zapId: null,
+  createdAt: 0,
+  enabled: true,
+  disabledReason: null,
+  disabledAt: null,
+  flushedAt: null,
+  health: HEALTHY,
+  ...given,
+});
+
+export const aLane = (given: Partial<Lane> = {}): Lane => ({
+  webhookId: 1,
+  chatId: 10_000_001,
+  nextSeq: 1,
+  openedAt: 1000,
+  dueAt: 1000,
+  attempts: 0,
+  seal: null,
+  ...given,
+});
