@@ -13,7 +13,7 @@ export const sentDetail = (
   `Sent ${count(messageCount, 'message')}${chatName && ` of ${chatName}`} in ${endedAt - startedAt} ms`;
 
 export const failedDetail = (attempt: Pick<Attempt, 'error'>, errors: number) =>
-  `${attempt.error?.message ?? 'Failed'} (error ${errors} of at most ${ERRORS_TOLERATED} in a row)`;
+  `${attempt.error?.message ?? 'Failed'} (error ${errors} in a row; more than ${ERRORS_TOLERATED} switch the webhook off)`;
 
 export const disabledDetail = (errors: number) =>
   `Switched off after ${errors} errors in a row. Messages are kept; once the receiver works again, enable the webhook to catch up`;

@@ -137,7 +137,7 @@ export class Dispatcher {
         this.#track(this.#deliver(driver, delivery));
         this.#ready.add(driver);
       } else {
-        this.#track(this.#fill(driver, now));
+        this.#track(this.#fill(driver));
       }
     }
     this.#pumping = false;
@@ -152,11 +152,11 @@ export class Dispatcher {
     this.#running.add(tracked);
   }
 
-  async #fill(driver: Driver, now: number): Promise<void> {
+  async #fill(driver: Driver): Promise<void> {
     const { store, site, clock, log } = this.#options;
     let next: 'again' | number | null;
     try {
-      next = await driver.fill(store, site, now);
+      next = await driver.fill(store, site, clock);
     } catch (error) {
       log.error({ err: error, webhook: driver.webhookId }, 'looking up deliveries failed');
       next = clock.now() + STORE_RETRY_MS;
@@ -190,6 +190,13 @@ export class Dispatcher {
       endedAt,
       retryAfterMs: retryAfterMs(attempt, endedAt),
     };
+    if (attempt.error) {
+      const { code } = attempt.error;
+      this.#options.log.info(
+        { webhook: webhook.id, delivery: delivery.id, code },
+        'delivery failed',
+      );
+    }
     const logged = toLoggedRequest(webhook.id, 'delivery', sent, attempt, outcome);
     const settled = await this.#writeDown({ delivery, attempt, outcome, logged });
     driver.settled(delivery, attempt.ok, settled);

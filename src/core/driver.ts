@@ -1,5 +1,6 @@
 import type { Webhook } from '../store/rows.ts';
 import type { DueLane, Repositories, Store } from '../store/store.ts';
+import type { Clock } from './clock.ts';
 import { type Delivery, findHead, type Head } from './head.ts';
 import { restsUntil } from './health.ts';
 import type { Site } from './render.ts';
@@ -94,19 +95,20 @@ export class Driver {
    * @returns `again` if there may be more to start now; else when to look again, in Unix milliseconds,
    * or null where nothing is known to fall due
    */
-  async fill(store: Store, site: Site, now: number): Promise<'again' | number | null> {
+  async fill(store: Store, site: Site, clock: Clock): Promise<'again' | number | null> {
     if (this.#filling || this.#queue.length > 0) return null;
     this.#filling = true;
     this.#wokenMeanwhile = false;
     try {
-      const next = await this.#fill(store, site, now);
+      const next = await this.#fill(store, site, clock);
       return this.#wokenMeanwhile ? 'again' : next;
     } finally {
       this.#filling = false;
     }
   }
 
-  async #fill(store: Store, site: Site, now: number): Promise<'again' | number | null> {
+  async #fill(store: Store, site: Site, clock: Clock): Promise<'again' | number | null> {
+    const now = clock.now();
     if (this.stale) await this.#reload(store);
     const { webhook } = this;
     if (!webhook?.enabled) return null;
@@ -121,9 +123,9 @@ export class Driver {
     try {
       const found: Found[] = [];
       for (const lane of due) {
-        found.push({ due: lane, head: await findHead(store.read, site, webhook, lane, now) });
+        found.push({ due: lane, head: await findHead(store.read, site, webhook, lane, clock) });
       }
-      const deliveries = await this.#writeDown(store, site, found, now);
+      const deliveries = await this.#writeDown(store, site, found, clock);
       // A change or a failure meanwhile meant these too: they are looked up again when it is their time.
       if (drops === this.#drops) this.#queue.push(...deliveries);
       else this.#release(deliveries);
@@ -163,7 +165,7 @@ export class Driver {
    * moved by someone else meanwhile are left alone.
    * @returns what may be sent
    */
-  async #writeDown(store: Store, site: Site, found: Found[], now: number): Promise<Delivery[]> {
+  async #writeDown(store: Store, site: Site, found: Found[], clock: Clock): Promise<Delivery[]> {
     const unwritten = found.filter(({ head }) => head.kind === 'move' || needsSeal(head.delivery));
     const refused = new Set<number>();
     if (unwritten.length > 0) {
@@ -173,7 +175,7 @@ export class Driver {
           const seen = due.lane;
           const stored = await tx.lanes.get(seen.webhookId, seen.chatId);
           if (!stored || !isSameHead(stored, seen)) refused.add(seen.chatId);
-          else if (head.kind === 'move') await this.#move(tx, site, due, now);
+          else if (head.kind === 'move') await this.#move(tx, site, due, clock);
           else await tx.lanes.save(sealed(head.delivery));
         }
       });
@@ -190,9 +192,9 @@ export class Driver {
   }
 
   /** Looks once more, now that nothing can come in between: a message may just have arrived. */
-  async #move(tx: Repositories, site: Site, due: DueLane, now: number): Promise<void> {
+  async #move(tx: Repositories, site: Site, due: DueLane, clock: Clock): Promise<void> {
     const webhook = (await tx.webhooks.byIds([this.webhookId])).get(this.webhookId);
-    const head = webhook && (await findHead(tx, site, webhook, due, now));
+    const head = webhook && (await findHead(tx, site, webhook, due, clock));
     if (head?.kind === 'move') await replaceLane(tx, due.lane, head.to);
   }
 

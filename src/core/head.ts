@@ -1,6 +1,7 @@
 import type { Lane, LoggedMessage, Shape, Webhook } from '../store/rows.ts';
 import type { DueLane, Repositories } from '../store/store.ts';
 import type { Direction } from '../wire/payload.ts';
+import type { Clock } from './clock.ts';
 import { deliveryId } from './delivery-id.ts';
 import { wantsChat } from './filters.ts';
 import { type Rendering, renderBundle, renderSingle, type Site } from './render.ts';
@@ -37,7 +38,7 @@ export async function findHead(
   site: Site,
   webhook: Webhook,
   { lane, chat, account }: DueLane,
-  now: number,
+  clock: Clock,
 ): Promise<Head> {
   const { seal } = lane;
   if (!seal && !wantsChat(webhook.filters, chat, account)) {
@@ -52,6 +53,8 @@ export async function findHead(
     direction,
     limit: shape === 'single' ? 1 : MAX_BUNDLE_MESSAGES,
   });
+  // After the read: all that was read had come by then, unless the clock has been set back.
+  const now = clock.now();
   const [first] = waiting;
   if (!first) return { kind: 'move', to: await laneBehind(read, webhook, lane) };
 

@@ -24,7 +24,8 @@ export async function newestSamples(
   const found = (await read.messages.newest(workspaceId, LOOK_BACK)).filter(({ direction }) =>
     wantsDirection(filters, direction),
   );
-  const runs: { context: Rendering; messages: LoggedMessage[] }[] = [];
+  /** `age` counts the messages that came after the run's last. */
+  const runs: { context: Rendering; messages: LoggedMessage[]; age: number }[] = [];
   for (const [chatId, newestFirst] of Map.groupBy(found, (message) => message.chatId)) {
     const known = await read.chats.get(workspaceId, chatId);
     if (!known || !wantsChat(filters, known.chat, known.account)) continue;
@@ -32,11 +33,11 @@ export async function newestSamples(
     const webhook: Pick<Webhook, 'createdAt'> = { createdAt: 0 };
     const context = { site, webhook, direction: filters.direction ?? null, ...known };
     for (const messages of cutAll(newestFirst.toReversed(), granularityHours, now)) {
-      runs.push({ context, messages });
+      runs.push({ context, messages, age: found.indexOf(messages.at(-1) as LoggedMessage) });
     }
   }
   return runs
-    .sort((a, b) => lastReceived(b.messages) - lastReceived(a.messages))
+    .sort((a, b) => a.age - b.age)
     .slice(0, SAMPLES)
     .map(({ context, messages }) =>
       granularityHours === 0
@@ -44,8 +45,6 @@ export async function newestSamples(
         : renderBundle(context, messages),
     );
 }
-
-const lastReceived = (messages: LoggedMessage[]) => messages.at(-1)?.receivedAt ?? 0;
 
 /** Cuts a chat's messages as a webhook with this granularity would have. */
 export function cutAll(

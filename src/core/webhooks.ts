@@ -4,6 +4,7 @@ import type { Repositories, Store } from '../store/store.ts';
 import { bundleSample, singleSample } from '../wire/samples.ts';
 import { sign } from '../wire/signature.ts';
 import type { NewWebhook } from '../wire/webhook.ts';
+import { count } from './activity.ts';
 import type { Clock } from './clock.ts';
 import { InvalidTargetUrlError, WebhookDisabledError } from './errors.ts';
 import { HEALTHY, restsUntil } from './health.ts';
@@ -169,11 +170,15 @@ export class WebhookActions {
 }
 
 async function enable(tx: Repositories, webhook: Webhook, now: number): Promise<Webhook> {
-  const catchUp = webhook.disabledReason === 'errors';
-  if (catchUp) await tx.lanes.endPauses(webhook.id, now);
-  else await tx.lanes.removeAll(webhook.id);
-  const how = catchUp ? 'going on where it stopped' : 'starting from now';
-  await note(tx, webhook.id, now, 'enabled', `Switched on, ${how}`);
+  if (webhook.disabledReason === 'errors') {
+    await tx.lanes.endPauses(webhook.id, now);
+    await note(tx, webhook.id, now, 'enabled', 'Switched on, going on where it stopped');
+  } else {
+    const dropped = await tx.lanes.waiting(webhook, WAITING_COUNTED);
+    await tx.lanes.removeAll(webhook.id);
+    const rest = dropped > 0 ? `; ${count(dropped, 'message')} that waited will not be sent` : '';
+    await note(tx, webhook.id, now, 'enabled', `Switched on, starting from now${rest}`);
+  }
   const change = { enabled: true, disabledReason: null, disabledAt: null, health: HEALTHY };
   return tx.webhooks.change(webhook, change);
 }

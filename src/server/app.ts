@@ -84,7 +84,11 @@ export async function buildApp(context: ApiContext, log: Logger): Promise<Api> {
     theme: { title: 'API documentation' },
     uiConfig: { layout: 'BaseLayout' },
   });
-  app.get('/api/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('api/docs/'));
+  app.get('/api/openapi.json', { schema: { hide: true } }, () => ({
+    ...app.swagger(),
+    servers: [{ url: context.site.publicUrl }],
+  }));
 
   app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
   app.get('/readyz', { schema: { hide: true } }, async () => {

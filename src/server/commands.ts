@@ -18,7 +18,7 @@ export async function runCommand(argv: string[]): Promise<void> {
     .description('Create a workspace with a first API key')
     .argument('<name>', 'name of the workspace')
     .option('--owner-name <name>', 'full name of its owner', '')
-    .option('--owner-email <email>', 'where its owner gets mail', '')
+    .option('--owner-email <email>', 'e-mail address of its owner', '')
     .action(async (name: string, options: { ownerName: string; ownerEmail: string }) => {
       if (name.trim() === '') throw new CommandError('Give the workspace a name.');
       if (!emailSchema.safeParse(options.ownerEmail).success) {
@@ -97,10 +97,15 @@ async function theWorkspace(store: Store, given: string | undefined): Promise<nu
   const [only, another] = ids;
   if (only === undefined || another !== undefined) {
     throw new CommandError(
-      `Say which workspace with --workspace: there are ${ids.length} (${ids.join(', ')}).`,
+      `Say which with --workspace: there are ${ids.length} workspaces (${await named(store, ids)}).`,
     );
   }
   return only;
+}
+
+async function named(store: Store, ids: number[]): Promise<string> {
+  const found = await Promise.all(ids.map((id) => store.read.workspaces.get(id)));
+  return found.map((workspace) => `${workspace?.id}: "${workspace?.name}"`).join(', ');
 }
 
 async function revokeKey(store: Store, text: string): Promise<void> {

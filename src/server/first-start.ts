@@ -30,7 +30,7 @@ export function welcome(url: string, newKey: string | null): string {
   const key = newKey ?? '$PAKIET_API_KEY';
   const shown = newKey
     ? `Your API key, shown only this once:\n\n  ${newKey}\n`
-    : 'The API key is the one from PAKIET_API_KEY.\n';
+    : 'The API key is the one from PAKIET_API_KEY; the line below takes it from your shell’s variable of that name.\n';
   return `${shown}
 Send a first message:
 

@@ -100,7 +100,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     dispatcher = await startDispatcher(options.dispatcherEntry, settings, options.onDeath);
     for (const news of untold.splice(0)) news(dispatcher);
     print(`${config.productName} ${VERSION} listens on ${url} and keeps its data in ${folder}\n`);
-    if (first.created) print(welcome(site.publicUrl, first.newKey));
+    if (first.created) print(welcome(url, first.newKey));
     return { url, stop };
   } catch (error) {
     await stop();

@@ -26,6 +26,16 @@ export class StoreNewerError extends StoreError {
   }
 }
 
+/** The key file that opens the secrets of an existing database is gone. */
+export class StoreKeyMissingError extends StoreError {
+  constructor(path: string) {
+    super(
+      'store_key_missing',
+      `The file ${path} is missing, and without it the secrets in the database cannot be read: restore it from a backup.`,
+    );
+  }
+}
+
 /** Another server is at work on the same data folder. */
 export class StoreInUseError extends StoreError {
   constructor(folder: string) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { directionSchema } from './payload.ts';
+import { optionalPhoneSchema, phoneSchema } from './phone.ts';
 
 // What comes in: one message as a source hands it over. Parties may be left out ("who is who" fills
 // them); a chat is named by the source's own id or by our chat_id.
@@ -10,18 +11,7 @@ const wellFormed = (text: string) => text.replaceAll('\0', '\uFFFD').toWellForme
 const line = (max: number) => z.string().max(max).transform(wellFormed);
 const name = line(1024).transform((text) => text.trim());
 
-const PHONE_HINT = 'Write the phone number in its international form, such as +972540000000';
-
-/** Spaces, dashes, dots and brackets are dropped, so that one number has one spelling. */
-export const phoneSchema = z
-  .string()
-  .max(40)
-  .transform((text) => text.replace(/[\s().\-\u00a0\u200e\u202a\u202c]/g, ''))
-  .pipe(z.string().regex(/^\+[1-9]\d{4,18}$/, PHONE_HINT));
-
-const optionalPhone = z.union([z.literal(''), phoneSchema]).default('');
-
-const party = z.strictObject({ full_name: name.default(''), phone: optionalPhone });
+const party = z.strictObject({ full_name: name.default(''), phone: optionalPhoneSchema });
 
 /** Milliseconds of the year 0 and of the end of the year 9999: what the wire's timestamps can say. */
 const FIRST_MS = -62_167_219_200_000;
@@ -44,7 +34,7 @@ export const inboundMessageSchema = z.strictObject({
       id: line(512).optional().meta({ description: 'The id the chat has at its source.' }),
       chat_id: z.string().max(20).optional().meta({ description: 'Our own number of the chat.' }),
       full_name: name.optional(),
-      phone: optionalPhone,
+      phone: optionalPhoneSchema,
       is_group: z.boolean().default(false),
     })
     .refine((chat) => Boolean(chat.id) || Boolean(chat.chat_id), {
@@ -57,7 +47,8 @@ export const inboundMessageSchema = z.strictObject({
     }),
     direction: directionSchema,
     timestamp: timestamp.meta({
-      description: 'ISO 8601 with offset, such as 2021-02-24T16:25:29Z.',
+      description: 'ISO 8601 with offset.',
+      examples: ['2021-02-24T16:25:29Z'],
     }),
     sender: party.optional(),
     recipient: party.optional(),

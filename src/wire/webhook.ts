@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { directionSchema } from './payload.ts';
+import { phoneSchema } from './phone.ts';
 
 /** Hours over which the messages of a chat are gathered into one bundle; 0 = don't aggregate. */
 export const GRANULARITIES = [0, 1, 6, 12, 24] as const;
@@ -15,7 +16,7 @@ export const chatTypeSchema = z.enum(['direct', 'group']).meta({ title: 'Chat ty
 export const filtersSchema = z
   .strictObject({
     whatsapp_accounts: z
-      .array(z.string().min(1).max(64))
+      .array(phoneSchema)
       .min(1)
       .max(1000)
       .optional()
@@ -23,7 +24,7 @@ export const filtersSchema = z
     direction: directionSchema.optional(),
     chat_type: chatTypeSchema.optional(),
     chats: z
-      .array(z.string().min(1).max(20))
+      .array(z.string().regex(/^\d{1,15}$/, 'give the chat_ids that GET /chats lists'))
       .min(1)
       .max(1000)
       .optional()

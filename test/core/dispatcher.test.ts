@@ -66,6 +66,23 @@ describe('sending', () => {
     await world.stop();
   });
 
+  test('what comes as a bundle is being cut is the next bundle’s', async () => {
+    const delays: number[] = [];
+    const world = await World.create({ delay: () => delays.shift() ?? 0 });
+    await world.createWebhook({ granularity_hours: 1 });
+    await world.accept(to(1));
+    await world.idle();
+    // The lane falls due; before its messages are read, another comes.
+    delays.push(0, 0, 20);
+    world.clock.advance(HOUR);
+    world.clock.advance(1);
+    await world.accept(to(1));
+    await world.advance(2 * HOUR);
+    const sizes = world.receiver.requests.map(({ body }) => JSON.parse(body).messages.length);
+    expect(sizes).toEqual([1, 1]);
+    await world.stop();
+  });
+
   test('stopping lets what is under way end and starts nothing more', async () => {
     const world = await World.create();
     const { id } = await world.createWebhook();
@@ -102,8 +119,12 @@ describe('a failing receiver', () => {
     await world.advance(1);
     expect(receiver.requests).toHaveLength(11);
     expect((await world.webhook(id)).health.consecutiveErrors).toBe(2);
-    receiver.answer(URL, OK);
+    receiver.answer(URL, 'hold');
     await world.advance(15 * SECOND);
+    expect(receiver.requests).toHaveLength(12);
+    receiver.answer(URL, OK);
+    receiver.release(OK);
+    await world.idle();
     expect(receiver.requests).toHaveLength(11 + 30);
     expect((await world.webhook(id)).health.consecutiveErrors).toBe(0);
     await world.stop();
@@ -283,6 +304,21 @@ test('a clock set back dates the open windows anew', async () => {
   await world.accept(to(2));
   await world.advance(HOUR);
   expect(world.receiver.requests).toHaveLength(2);
+  await world.stop();
+});
+
+test('a clock set back far does not have a failing receiver asked without pause', async () => {
+  const world = await World.create();
+  const { id } = await world.createWebhook();
+  world.receiver.answer(URL, failure());
+  await world.accept(to(1));
+  await world.idle();
+  world.clock.set(world.clock.now() - 48 * HOUR);
+  await world.accept(to(2), to(3), to(4));
+  await world.advance(MINUTE);
+  const { consecutiveErrors } = (await world.webhook(id)).health;
+  expect(consecutiveErrors).toBeGreaterThan(1);
+  expect(world.receiver.requests).toHaveLength(consecutiveErrors);
   await world.stop();
 });
 

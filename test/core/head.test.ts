@@ -3,6 +3,7 @@ import { type Delivery, findHead, type Head, laneBehind } from '../../src/core/h
 import type { Account, Chat, Lane, Webhook } from '../../src/store/rows.ts';
 import type { Store } from '../../src/store/store.ts';
 import { appendAll, type Entry, received, sent } from '../support/chat-log.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { aLane, aWebhook } from '../support/messages.ts';
 import { emptyStore } from '../support/stores.ts';
 import { SITE } from '../support/world.ts';
@@ -21,7 +22,7 @@ async function headOf(
 ): Promise<{ head: Head; chat: Chat; account: Account; lane: Lane }> {
   const { chat, account } = await appendAll(store, entries);
   const due = { lane: aLane({ chatId: chat.id, openedAt: 0, ...lane }), chat, account };
-  const head = await findHead(store.read, SITE, aWebhook(webhook), due, now);
+  const head = await findHead(store.read, SITE, aWebhook(webhook), due, new ManualClock(now));
   return { head, chat, account, lane: due.lane };
 }
 
@@ -103,7 +104,7 @@ describe('a sealed head', () => {
       { flushedAt: 1000 },
     ];
     for (const edit of edits) {
-      const after = await findHead(store.read, SITE, aWebhook(edit), due, 0);
+      const after = await findHead(store.read, SITE, aWebhook(edit), due, new ManualClock(0));
       expect(deliveryOf({ head: after })).toMatchObject({ ...before, lane: due.lane });
       expect(textsOf(before)).toEqual(['a', 'b']);
     }
@@ -168,7 +169,7 @@ describe('the id of a delivery', () => {
       SITE,
       aWebhook({ granularityHours: 6 }),
       { lane: { ...lane, attempts: 4 }, chat, account },
-      999 * HOUR,
+      new ManualClock(999 * HOUR),
     );
     expect(deliveryOf({ head: again }).id).toBe(deliveryOf(first).id);
   });

@@ -78,7 +78,7 @@ describe('a success', () => {
     expect(webhooks.get(webhook.id)?.health.consecutiveErrors).toBe(0);
     expect(await history()).toEqual([
       'Sent 2 messages of John Doe in 20 ms',
-      'The receiver answered 500 (error 1 of at most 10 in a row)',
+      'The receiver answered 500 (error 1 in a row; more than 10 switch the webhook off)',
     ]);
     expect(await store.read.history.requests(webhook.id)).toMatchObject([
       { kind: 'delivery', duration_ms: 20, response: { status: 200 }, error: null },
@@ -116,7 +116,7 @@ describe('a failure', () => {
     });
     const [disabled, failed] = await history();
     expect(disabled).toContain('Switched off after 11 errors in a row');
-    expect(failed).toContain('error 11 of at most 10');
+    expect(failed).toContain('error 11 in a row');
   });
 
   test('after the webhook was switched off is written down but judges no more', async () => {

@@ -28,8 +28,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await server.stop();
   await receiver.stop();
+  await server.stop();
 });
 
 const hook = async (path: string, granularity_hours: number, more: object = {}) => {

@@ -21,8 +21,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await server.stop();
   await receiver.stop();
+  await server.stop();
 });
 
 const hook = async (filters = {}) => {
@@ -68,7 +68,7 @@ describe('GET and PATCH /me', () => {
   });
 
   test.each([
-    [{ owner: { email: 'nonsense' } }, 'owner.email', 'Invalid email address'],
+    [{ owner: { email: 'nonsense' } }, 'owner.email', 'is not an e-mail address'],
     [{ owner: { full_name: 5 } }, 'owner.full_name', 'expected string'],
     [{ owner: { phone: '1' } }, 'owner.phone', 'There is no field'],
     [{ workspace: { name: 'x' }, owner: {} }, 'workspace', 'There is no field'],

@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await server.stop();
   await receiver.stop();
+  await server.stop();
 });
 
 const hook = async (path: string, granularity_hours = 0, filters = {}) => {
@@ -169,7 +169,8 @@ describe('the activity and the log', () => {
     const { body: activity } = await server.call('GET', at(id, 'activity'));
     expect(activity[0]).toMatchObject({
       action: 'failed',
-      detail: 'The receiver answered 404; only 200 is success (error 1 of at most 10 in a row)',
+      detail:
+        'The receiver answered 404; only 200 is success (error 1 in a row; more than 10 switch the webhook off)',
     });
     await server.call('DELETE', `/webhooks/${id}`);
   });

@@ -39,8 +39,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await server.stop();
   await receiver.stop();
+  await server.stop();
 });
 
 const open = (path: string, password = API_KEY, user = '') =>

@@ -23,8 +23,8 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  await server.stop();
   await receiver.stop();
+  await server.stop();
 });
 
 /** Makes a webhook with a path of its own at the receiver. */

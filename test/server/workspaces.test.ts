@@ -15,8 +15,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await server.stop();
   await receiver.stop();
+  await server.stop();
 });
 
 const pakiet = (args: string[], env: Record<string, string> = {}) =>
@@ -112,6 +112,7 @@ describe('a second workspace', () => {
     webhookId = body.id;
     await server.call('POST', '/messages', inboundInput({ message: { text: 'of the first' } }));
     const [delivery] = await receiver.waitFor('/first', 1);
+    await server.until(`/webhooks/${webhookId}`, ({ waiting }) => waiting === 0);
     const payload = JSON.parse(delivery?.body as string);
     chatId = payload.chat.chat_id;
     uuid = payload.message.message_id;
@@ -196,7 +197,8 @@ describe('a second workspace', () => {
   test('must be named when a key is made, now that there are two', async () => {
     expect(await pakiet(['key', 'create'])).toMatchObject({
       code: 1,
-      stderr: 'Say which workspace with --workspace: there are 2 (1, 2).\n',
+      stderr:
+        'Say which with --workspace: there are 2 workspaces (1: "My workspace", 2: "Company B").\n',
     });
     const { stdout } = await pakiet(['key', 'create', '--workspace', '2']);
     expect((await server.call('GET', '/me', undefined, keyIn(stdout))).body.workspace.id).toBe('2');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Account } from '../../store/rows.ts';
-import { phoneSchema } from '../../wire/inbound.ts';
+import { phoneSchema } from '../../wire/phone.ts';
+import { emailSchema } from '../config.ts';
 import { type Api, type ApiContext, errorResponses } from './context.ts';
 
 const tags = ['WhatsApp accounts'];
@@ -43,7 +44,7 @@ export function accountRoutes(api: Api, { store }: ApiContext): void {
       params: z.object({ phone: phoneSchema }),
       body: z.strictObject({
         full_name: z.string().trim().max(200).optional(),
-        email: z.union([z.literal(''), z.email()]).optional(),
+        email: emailSchema.optional(),
       }),
       response: { 200: accountSchema, ...errorResponses },
     },

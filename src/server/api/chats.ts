@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Site } from '../../core/render.ts';
 import type { Chat } from '../../store/rows.ts';
+import { emailSchema } from '../config.ts';
 import { notFound } from '../errors.ts';
 import { type Api, type ApiContext, errorResponses, idFrom } from './context.ts';
 
@@ -77,7 +78,7 @@ export function chatRoutes(api: Api, { store, site }: ApiContext): void {
       body: z.strictObject({
         full_name: name,
         responsible_name: name,
-        responsible_email: z.union([z.literal(''), z.email()]).optional(),
+        responsible_email: emailSchema.optional(),
       }),
       response: { 200: chatSchema, ...errorResponses },
     },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { newestSamples } from '../../core/samples.ts';
 import type { LoggedRequest, Webhook } from '../../store/rows.ts';
 import { bundlePayloadSchema, directionSchema, singlePayloadSchema } from '../../wire/payload.ts';
+import { phoneSchema } from '../../wire/phone.ts';
 import { chatTypeSchema, GRANULARITIES, type Granularity } from '../../wire/webhook.ts';
 import { notFound } from '../errors.ts';
 import { type Api, type ApiContext, errorResponses, idFrom, isoTime } from './context.ts';
@@ -46,12 +47,17 @@ const list = z
       .filter(Boolean),
   );
 
+/** In a query string a plus sign that nobody has encoded arrives as a space. */
+const phones = list
+  .transform((texts) => texts.map((text) => text.replace(/^ /, '+')))
+  .pipe(z.array(phoneSchema));
+
 const samplesQuery = z.object({
   granularity_hours: z
     .enum(GRANULARITIES.map(String))
     .default('0')
     .transform((text) => Number(text) as Granularity),
-  whatsapp_accounts: list,
+  whatsapp_accounts: phones,
   chats: list,
   direction: directionSchema.optional(),
   chat_type: chatTypeSchema.optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Workspace } from '../../store/rows.ts';
 import { API_VERSION, type Me, meSchema } from '../../wire/me.ts';
+import { emailSchema } from '../config.ts';
 import { notFound } from '../errors.ts';
 import { type Api, type ApiContext, errorResponses } from './context.ts';
 
@@ -9,7 +10,7 @@ const tags = ['Workspace'];
 const ownerEditSchema = z.strictObject({
   owner: z.strictObject({
     full_name: z.string().trim().max(200).optional(),
-    email: z.union([z.literal(''), z.email()]).optional(),
+    email: emailSchema.optional(),
   }),
 });
 
@@ -41,7 +42,7 @@ export function meRoutes(api: Api, { store, version }: ApiContext): void {
     url: '/me',
     schema: {
       tags,
-      summary: 'Change the owner, who is told when a webhook is switched off',
+      summary: 'Change the name or e-mail of the workspace’s owner',
       body: ownerEditSchema,
       response: { 200: meSchema, ...errorResponses },
     },

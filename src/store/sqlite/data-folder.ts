@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { StoreInUseError } from '../errors.ts';
+import { StoreInUseError, StoreKeyMissingError } from '../errors.ts';
 import { SecretBox } from '../secret-box.ts';
+import { sqliteCode } from './error-code.ts';
 
 /** Path of the database inside a data folder. */
 export const databasePath = (folder: string) => join(folder, 'pakiet.db');
@@ -21,18 +22,20 @@ export function lockFolder(folder: string): () => void {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();
-    if (error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY')) {
-      throw new StoreInUseError(folder);
-    }
+    if (sqliteCode(error).startsWith('SQLITE_BUSY')) throw new StoreInUseError(folder);
     throw error;
   }
   return () => lock.close();
 }
 
-/** The box for secrets at rest; its key is a file of the folder, made on first use. */
+/**
+ * The box for secrets at rest; its key is a file of the folder, made before the database is.
+ * @throws {StoreKeyMissingError} where there is a database already, but no key
+ */
 export function openSecretBox(folder: string): SecretBox {
   const path = join(folder, 'secret.key');
   if (!existsSync(path)) {
+    if (existsSync(databasePath(folder))) throw new StoreKeyMissingError(path);
     try {
       writeFileSync(path, randomBytes(32).toString('base64'), { mode: 0o600, flag: 'wx' });
     } catch (error) {

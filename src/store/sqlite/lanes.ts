@@ -1,22 +1,12 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { Direction } from '../../wire/payload.ts';
 import { toAccount } from '../everyday/accounts.ts';
 import { toChat } from '../everyday/chats.ts';
 import type { Lane, Shape, Webhook } from '../rows.ts';
+import type { Tables } from '../schema.ts';
 import type { DueLane, Lanes } from '../store.ts';
 import { statementCache } from './statements.ts';
 
-interface LaneRow {
-  webhook_id: number;
-  chat_id: number;
-  next_seq: number;
-  opened_at: number;
-  due_at: number;
-  attempts: number;
-  sealed_seq: number | null;
-  sealed_shape: Shape | null;
-  sealed_direction: Direction | null;
-}
+type LaneRow = Tables['lane'];
 
 const DUE = `
   SELECT lane.*, chat.*, chat.id AS the_chat, account.id AS the_account,

@@ -23,9 +23,11 @@ export class SqliteMessages implements Messages {
   }
 
   #append({ workspaceId, message, uuid, receivedAt, skip }: Arrival): Appended {
-    const account = this.#account(workspaceId, message.whatsapp_account.phone);
-    const known = this.#chat(account.id, message.chat);
+    const { phone } = message.whatsapp_account;
+    const knownAccount = this.#account(workspaceId, phone);
+    const known = knownAccount && this.#chat(knownAccount.id, message.chat);
     if (!known && message.chat.chat_id) return { status: 'unknown_chat' };
+    const account = knownAccount ?? this.#createdAccount(workspaceId, phone);
     if (!this.#claim(account.id, message.message, receivedAt)) return { status: 'duplicate' };
     if (skip) {
       this.#sql(`UPDATE account SET skipped_${skip} = skipped_${skip} + 1 WHERE id = ?`).run(
@@ -46,17 +48,18 @@ export class SqliteMessages implements Messages {
     return { status: 'appended', chat, account, seq };
   }
 
-  #account(workspaceId: number, phone: string): Account {
-    const found = this.#sql('SELECT * FROM account WHERE workspace_id = ? AND phone = ?').get(
+  #account(workspaceId: number, phone: string): Account | undefined {
+    const row = this.#sql('SELECT * FROM account WHERE workspace_id = ? AND phone = ?').get(
       workspaceId,
       phone,
     );
-    const row =
-      found ??
-      this.#sql('INSERT INTO account (workspace_id, phone) VALUES (?, ?) RETURNING *').get(
-        workspaceId,
-        phone,
-      );
+    return row ? toAccount(row as Parameters<typeof toAccount>[0]) : undefined;
+  }
+
+  #createdAccount(workspaceId: number, phone: string): Account {
+    const row = this.#sql(
+      'INSERT INTO account (workspace_id, phone) VALUES (?, ?) RETURNING *',
+    ).get(workspaceId, phone);
     return toAccount(row as Parameters<typeof toAccount>[0]);
   }
 

@@ -11,6 +11,7 @@ import type { Tables } from '../schema.ts';
 import type { SecretBox } from '../secret-box.ts';
 import type { Repositories, Store } from '../store.ts';
 import { databasePath, openSecretBox } from './data-folder.ts';
+import { sqliteCode } from './error-code.ts';
 import { SqliteHistory } from './history.ts';
 import { SqliteLanes } from './lanes.ts';
 import { SqliteMessages } from './messages.ts';
@@ -26,16 +27,18 @@ export interface SqliteOptions {
  * Opens a data folder, creating and migrating the database as needed. Two connections: one writes, one
  * reads what is committed.
  * @throws {StoreNewerError} where a newer program has written it
+ * @throws {StoreKeyMissingError} where the key to its secrets is gone
+ * @throws {StoreUnavailableError} where the database cannot be read
  */
 export async function openSqlite(options: SqliteOptions): Promise<Store> {
   mkdirSync(options.folder, { recursive: true, mode: 0o700 });
   const path = databasePath(options.folder);
+  const box = openSecretBox(options.folder);
   const writer = connect(path);
   try {
     // FULL: a commit is on the disk before anyone is told that it happened.
     writer.pragma('journal_mode = WAL');
     writer.pragma('synchronous = FULL');
-    const box = openSecretBox(options.folder);
     const write = repositories(writer, box);
     await migrate(write.db);
     const reader = connect(path);
@@ -44,7 +47,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     return new SqliteStore(writer, reader, write, repositories(reader, box), mutex);
   } catch (error) {
     writer.close();
-    throw error;
+    throw UNAVAILABLE.test(sqliteCode(error)) ? new StoreUnavailableError(error) : error;
   }
 }
 
@@ -106,7 +109,7 @@ class SqliteStore implements Store {
       return result;
     } catch (error) {
       if (this.#writer.inTransaction) this.#writer.exec('ROLLBACK');
-      throw isUnavailable(error) ? new StoreUnavailableError(error) : error;
+      throw UNAVAILABLE.test(sqliteCode(error)) ? new StoreUnavailableError(error) : error;
     } finally {
       release();
     }
@@ -119,7 +122,3 @@ class SqliteStore implements Store {
 }
 
 const UNAVAILABLE = /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|NOMEM|CORRUPT|NOTADB)/;
-
-function isUnavailable(error: unknown): boolean {
-  return error instanceof Database.SqliteError && UNAVAILABLE.test(error.code);
-}

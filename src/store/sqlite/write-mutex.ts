@@ -21,8 +21,17 @@ export class WriteMutex {
     for (;;) {
       const serving = Atomics.load(this.#cells, SERVING);
       if (serving === ticket) return this.#release;
-      await Atomics.waitAsync(this.#cells, SERVING, serving).value;
+      await this.#change(serving);
     }
+  }
+
+  async #change(serving: number): Promise<void> {
+    const { async, value } = Atomics.waitAsync(this.#cells, SERVING, serving);
+    if (!async) return;
+    // Waiting for memory does not keep a thread alive; one that has nothing else to do would end here.
+    const alive = setInterval(() => {}, LONGEST_TIMER_MS);
+    await value;
+    clearInterval(alive);
   }
 
   #release = () => {
@@ -30,6 +39,8 @@ export class WriteMutex {
     Atomics.notify(this.#cells, SERVING);
   };
 }
+
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** Cells: the next ticket to hand out, and the ticket whose turn it is. Both wrap around alike. */
 const NEXT = 0;

@@ -71,6 +71,17 @@ export function webhooks(kind: StoreKind): void {
     expect((await store.read.webhooks.get(1, id))?.health).toEqual(health);
   });
 
+  test('whose last error is dated in the future are dated back, so that the next one counts', async () => {
+    const store = await emptyStore(kind);
+    const health = { consecutiveErrors: 2, lastErrorAt: 5000, pausedUntil: 9000 };
+    const ahead = await addWebhook(store, { health });
+    const behind = await addWebhook(store, { health: { ...health, lastErrorAt: 10 } });
+    await store.transaction((tx) => tx.webhooks.redate(1000));
+    const healthOf = async ({ id }: Webhook) => (await store.read.webhooks.get(1, id))?.health;
+    expect(await healthOf(ahead)).toEqual({ ...health, lastErrorAt: 999 });
+    expect(await healthOf(behind)).toEqual({ ...health, lastErrorAt: 10 });
+  });
+
   test('are gone once removed, and their ids are not given again', async () => {
     const store = await emptyStore(kind);
     const webhook = await addWebhook(store);
