@@ -2,7 +2,10 @@
 export interface Clock {
   /** Unix milliseconds. */
   now(): number;
-  /** Calls back once `now()` has reached `at`; returns the function that calls it off. */
+  /**
+   * Calls back once `now()` has reached `at`, or earlier where the clock was set back meanwhile: then
+   * what was waited for must be dated anew. Returns the function that calls it off.
+   */
   alarm(at: number, ring: () => void): () => void;
 }
 
@@ -14,8 +17,11 @@ export const systemClock: Clock = {
   now: Date.now,
   alarm(at, ring) {
     let timer: NodeJS.Timeout;
+    let asleepSince = Date.now();
     const sleep = () => {
-      const left = at - Date.now();
+      const now = Date.now();
+      const left = now < asleepSince ? 0 : at - now;
+      asleepSince = now;
       timer = setTimeout(left <= 0 ? ring : sleep, Math.min(Math.max(left, 0), LONGEST_SLEEP_MS));
     };
     sleep();

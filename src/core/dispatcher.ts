@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import TinyQueue from 'tinyqueue';
+import { compressAhead } from '../store/compressed.ts';
 import { StoreUnavailableError } from '../store/errors.ts';
 import type { Webhook } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
@@ -78,7 +79,7 @@ export class Dispatcher {
 
   /** Takes up the work that the store holds. */
   async start(): Promise<void> {
-    await this.#redate();
+    await this.#redate(LONGEST_JITTERED_PAUSE_MS);
   }
 
   /** Messages came in: these webhooks have something due by then. */
@@ -198,6 +199,7 @@ export class Dispatcher {
       );
     }
     const logged = toLoggedRequest(webhook.id, 'delivery', sent, attempt, outcome);
+    await compressAhead(logged);
     const settled = await this.#writeDown({ delivery, attempt, outcome, logged });
     driver.settled(delivery, attempt.ok, settled);
     if (settled?.disabledReason === 'errors' && webhook.enabled) {
@@ -252,18 +254,21 @@ export class Dispatcher {
 
   #noticeClock(): number {
     const now = this.#options.clock.now();
-    if (now < this.#lastNow - CLOCK_SLACK_MS) this.#track(this.#redate());
+    if (now < this.#lastNow - CLOCK_SLACK_MS) this.#track(this.#redate(0));
     this.#lastNow = now;
     return now;
   }
 
-  /** Brings what is dated in the future back to now, and learns anew when each webhook is due. */
-  async #redate(): Promise<void> {
+  /**
+   * Brings what is dated in the future back to now, and learns anew when each webhook is due.
+   * @param longestPauseMs pauses of lanes that would last longer end
+   */
+  async #redate(longestPauseMs: number): Promise<void> {
     const { store, clock } = this.#options;
     await store.transaction(async (tx) => {
       const now = clock.now();
       await tx.webhooks.redate(now);
-      await tx.lanes.redate(now, LONGEST_JITTERED_PAUSE_MS);
+      await tx.lanes.redate(now, longestPauseMs);
     });
     for (const driver of this.#drivers.values()) driver.changed();
     const schedule = await store.read.lanes.schedule();

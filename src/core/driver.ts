@@ -1,3 +1,4 @@
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { Webhook } from '../store/rows.ts';
 import type { DueLane, Repositories, Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
@@ -124,6 +125,8 @@ export class Driver {
       const found: Found[] = [];
       for (const lane of due) {
         found.push({ due: lane, head: await findHead(store.read, site, webhook, lane, clock) });
+        // A bundle may be a megabyte, which takes its time to render: others have their turn in between.
+        if (webhook.granularityHours > 0) await turnOfOthers();
       }
       const deliveries = await this.#writeDown(store, site, found, clock);
       // A change or a failure meanwhile meant these too: they are looked up again when it is their time.

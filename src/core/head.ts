@@ -1,14 +1,15 @@
 import type { Lane, LoggedMessage, Shape, Webhook } from '../store/rows.ts';
-import type { DueLane, Repositories } from '../store/store.ts';
+import type { DueLane, Range, Repositories } from '../store/store.ts';
 import type { Direction } from '../wire/payload.ts';
+import { BundleFit } from './bundle.ts';
 import type { Clock } from './clock.ts';
 import { deliveryId } from './delivery-id.ts';
 import { wantsChat } from './filters.ts';
 import { type Rendering, renderBundle, renderSingle, type Site } from './render.ts';
 import { cutBundle, dueAt, laneAfter, MAX_BUNDLE_MESSAGES, windowMs } from './window.ts';
 
-/** A bundle's body may be so large; what goes beyond is the next bundle. */
-const MAX_BUNDLE_BYTES = 1_000_000;
+/** Messages of a bundle are read so many at a time: texts may be long, and few of those fit. */
+const PAGE = 100;
 
 /** The head of a lane, ready to be sent. */
 export interface Delivery {
@@ -46,20 +47,23 @@ export async function findHead(
   }
   const shape = seal?.shape ?? (webhook.granularityHours === 0 ? 'single' : 'bundle');
   const direction = seal ? seal.direction : (webhook.filters.direction ?? null);
-  const waiting = await read.messages.range({
+  const range = {
     chatId: lane.chatId,
     fromSeq: lane.nextSeq,
     ...(seal && { toSeq: seal.lastSeq }),
     direction,
-    limit: shape === 'single' ? 1 : MAX_BUNDLE_MESSAGES,
-  });
-  // After the read: all that was read had come by then, unless the clock has been set back.
+  };
+  const context: Rendering = { site, webhook, direction, chat, account };
+  const waiting =
+    shape === 'single'
+      ? await read.messages.range({ ...range, limit: 1 })
+      : await bundleful(read, range, seal ? null : new BundleFit(context));
+  // Read after the messages: one that has just come in must not look as if it came from the future.
   const now = clock.now();
   const [first] = waiting;
   if (!first) return { kind: 'move', to: await laneBehind(read, webhook, lane) };
 
-  const context: Rendering = { site, webhook, direction, chat, account };
-  const send = (messages: readonly LoggedMessage[], body: string): Head => ({
+  const send = (messages: readonly LoggedMessage[], payload: object): Head => ({
     kind: 'send',
     delivery: {
       lane,
@@ -74,11 +78,11 @@ export async function findHead(
         lane.chatId,
         messages.map(({ seq }) => seq),
       ),
-      body,
+      body: JSON.stringify(payload),
     },
   });
-  if (shape === 'single') return send([first], JSON.stringify(renderSingle(context, first)));
-  if (seal) return send(waiting, JSON.stringify(renderBundle(context, waiting)));
+  if (shape === 'single') return send([first], renderSingle(context, first));
+  if (seal) return send(waiting, renderBundle(context, waiting));
 
   // The direction filter may have been edited: then the first message that matches opens the window.
   const openedAt = first.seq === lane.nextSeq ? lane.openedAt : first.receivedAt;
@@ -87,8 +91,30 @@ export async function findHead(
     return { kind: 'move', to: { ...lane, nextSeq: first.seq, openedAt, dueAt: due } };
   }
   const run = cutBundle(waiting, openedAt, windowMs(webhook.granularityHours), now);
-  const fitting = largestFitting(context, run);
-  return send(fitting.messages, fitting.body);
+  return send(run, renderBundle(context, run));
+}
+
+/**
+ * Reads what a bundle can hold at most: up to 1,000 messages, and no more than fit.
+ * @param fit null where the bundle has been sealed, and so is what it is
+ */
+async function bundleful(
+  read: Repositories,
+  range: Range & { toSeq?: number },
+  fit: BundleFit | null,
+): Promise<LoggedMessage[]> {
+  const found: LoggedMessage[] = [];
+  let { fromSeq } = range;
+  while (found.length < MAX_BUNDLE_MESSAGES) {
+    const page = await read.messages.range({ ...range, fromSeq, limit: PAGE });
+    for (const message of page) {
+      if (fit && !fit.take(message)) return found;
+      found.push(message);
+    }
+    if (page.length < PAGE) break;
+    fromSeq = (page.at(-1) as LoggedMessage).seq + 1;
+  }
+  return found;
 }
 
 /** The lane behind its head, as the log stands now. */
@@ -104,25 +130,4 @@ export async function laneBehind(
     direction: webhook.filters.direction ?? null,
   });
   return laneAfter(lane, next, webhook);
-}
-
-/** The longest start of the run whose body is within the limit; at least one message. */
-function largestFitting(
-  context: Rendering,
-  run: readonly LoggedMessage[],
-): { messages: readonly LoggedMessage[]; body: string } {
-  const of = (count: number) => {
-    const messages = run.slice(0, count);
-    return { messages, body: JSON.stringify(renderBundle(context, messages)) };
-  };
-  const whole = of(run.length);
-  if (Buffer.byteLength(whole.body) <= MAX_BUNDLE_BYTES) return whole;
-  let fits = 1;
-  let tooMany = run.length;
-  while (tooMany - fits > 1) {
-    const middle = Math.floor((fits + tooMany) / 2);
-    if (Buffer.byteLength(of(middle).body) <= MAX_BUNDLE_BYTES) fits = middle;
-    else tooMany = middle;
-  }
-  return of(fits);
 }

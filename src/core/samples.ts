@@ -2,13 +2,14 @@ import type { LoggedMessage, Webhook } from '../store/rows.ts';
 import type { Repositories } from '../store/store.ts';
 import type { BundlePayload, SinglePayload } from '../wire/payload.ts';
 import type { Filters, Granularity } from '../wire/webhook.ts';
+import { fitting } from './bundle.ts';
 import { wantsChat, wantsDirection } from './filters.ts';
 import { type Rendering, renderBundle, renderSingle, type Site } from './render.ts';
 import { cutBundle, windowMs } from './window.ts';
 
 const SAMPLES = 3;
 /** How far back to look for samples, in messages. */
-const LOOK_BACK = 1000;
+const LOOK_BACK = 500;
 
 /**
  * Up to 3 newest items in exactly the payload's shape, as a webhook with these settings would have got
@@ -42,7 +43,7 @@ export async function newestSamples(
     .map(({ context, messages }) =>
       granularityHours === 0
         ? renderSingle(context, messages[0] as LoggedMessage)
-        : renderBundle(context, messages),
+        : renderBundle(context, fitting(context, messages)),
     );
 }
 

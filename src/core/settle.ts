@@ -75,7 +75,8 @@ async function settleLane(
   random: number,
 ): Promise<void> {
   const lane = await tx.lanes.get(delivery.lane.webhookId, delivery.lane.chatId);
-  if (!lane || !isSameHead(lane, delivery.lane)) return;
+  if (!lane || lane.nextSeq !== delivery.lane.nextSeq) return;
+  if (lane.seal && lane.seal.lastSeq !== delivery.lastSeq) return;
   if (outcome.ok) {
     await replaceLane(tx, lane, await laneBehind(tx, webhook, lane, delivery.lastSeq));
     return;

@@ -92,6 +92,10 @@ export class WebhookActions {
       });
       if (changes.includes('target_url')) await tx.lanes.endPauses(id, now);
       if (changes.includes('granularity_hours')) {
+        // Heads may be under way as singles: after a crash they must be repeated as what they were.
+        if (webhook.granularityHours === 0) {
+          await tx.lanes.sealSingles(id, webhook.filters.direction ?? null);
+        }
         const openedAfter = next.flushedAt ?? Number.NEGATIVE_INFINITY;
         await tx.lanes.reschedule(id, windowMs(next.granularityHours), openedAfter);
       }

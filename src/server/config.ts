@@ -50,7 +50,7 @@ const apiKey = z
   .regex(/^[\x21-\x7e]{16,256}$/, 'must be 16 to 256 printable characters without spaces');
 
 /** An e-mail address, or nothing. */
-export const emailSchema = z.union([z.literal(''), z.email('is not an e-mail address')]);
+export const emailSchema = z.union([z.literal(''), z.email('is not an e-mail address').max(320)]);
 
 /** The variables, by name; the README's table lists them. */
 export const variablesSchema = z.object({

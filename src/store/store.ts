@@ -122,6 +122,8 @@ export interface Lanes {
   flush(webhookId: number, now: number): Promise<number>;
   /** Dates the unsealed lanes that opened after then `windowMs` after their opening. */
   reschedule(webhookId: number, windowMs: number, openedAfter: number): Promise<void>;
+  /** Seals the heads of a webhook's unsealed lanes as singles, chosen by this direction. */
+  sealSingles(webhookId: number, direction: Direction | null): Promise<void>;
   /** Makes lanes that wait out a pause due by `now`. */
   endPauses(webhookId: number, now: number): Promise<void>;
   /**

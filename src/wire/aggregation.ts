@@ -23,12 +23,15 @@ export function aggregationHtml(
   messages: readonly Message[],
   link: { permalink: string; productName: string },
 ): string {
-  const lines = messages.map((message) => {
-    const text = escapeHtml(message.text).replace(LINE_BREAK, '<br/>');
-    return `from ${escapeHtml(nameOf(message))} on ${readableMinute(message.timestamp)}: ${text}`;
-  });
+  const lines = messages.map(aggregationLine);
   const invitation = `Click <a href='${escapeHtml(link.permalink)}'>here</a> to open the conversation in ${escapeHtml(link.productName)}`;
   return [...lines, invitation].join('<br/>');
+}
+
+/** One message's line of the aggregation. */
+export function aggregationLine(message: Message): string {
+  const text = escapeHtml(message.text).replace(LINE_BREAK, '<br/>');
+  return `from ${escapeHtml(nameOf(message))} on ${readableMinute(message.timestamp)}: ${text}`;
 }
 
 /** The messages as plain text, a line each, for places that do not show HTML. */

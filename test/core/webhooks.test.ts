@@ -131,6 +131,14 @@ describe('editing', () => {
     expect(await open.now()).toMatchObject({ dueAt: 105 * HOUR });
   });
 
+  test('leaving "don’t aggregate" keeps heads that may be under way as single messages', async () => {
+    const webhook = await create({ granularity_hours: 0 });
+    const { lane, now } = await laneOf(webhook, { dueAt: 99 * HOUR });
+    await actions.edit(1, webhook.id, { granularity_hours: 24 });
+    const seal = { lastSeq: lane.nextSeq, shape: 'single', direction: null };
+    expect(await now()).toEqual({ ...lane, seal });
+  });
+
   test('a new granularity does not hold back what was flushed', async () => {
     const webhook = await create();
     const { now } = await laneOf(webhook);
@@ -155,7 +163,7 @@ describe('switching off and on', () => {
     expect(await now()).toBeNull();
     expect(await stored(webhook.id)).toEqual(webhook);
     expect(await activity(webhook.id)).toEqual([
-      'enabled: Switched on, starting from now',
+      'enabled: Switched on, starting from now; 2 messages that waited will not be sent',
       'disabled: Switched off by hand',
     ]);
   });

@@ -85,7 +85,7 @@ describe('an error', () => {
   });
 
   test('404: a route or a thing that is not there', async () => {
-    for (const path of ['/', '/api/v1', '/api/v2/me', '/api/v1/webhooks/1', '/nothing?x=1']) {
+    for (const path of ['/api', '/api/v1', '/api/v2/me', '/api/v1/webhooks/1', '/nothing?x=1']) {
       expect(await errorOf(path)).toMatchObject({ code: 'not_found' });
     }
     const long = `/api/v1/webhooks/${'x'.repeat(500)}`;

@@ -66,12 +66,17 @@ export class Webhooks {
     await this.#db.updateTable('webhook').set(healthColumns(health)).where('id', '=', id).execute();
   }
 
-  /** After the clock went back: errors dated in the future are dated `now`, or no later one would count. */
+  /** After the clock went back: what is dated in the future is dated anew, and pauses end. */
   async redate(now: number): Promise<void> {
     await this.#db
       .updateTable('webhook')
-      .set({ last_error_at: now - 1 })
-      .where('last_error_at', '>=', now)
+      .set({ last_error_at: now - 1, paused_until: now })
+      .where('last_error_at', '>', now)
+      .execute();
+    await this.#db
+      .updateTable('webhook')
+      .set({ flushed_at: now })
+      .where('flushed_at', '>', now)
       .execute();
   }
 

@@ -1,5 +1,5 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Database, Statement } from 'better-sqlite3';
+import { compress, decompress } from '../compressed.ts';
 import type { Activity, LoggedRequest } from '../rows.ts';
 import type { History } from '../store.ts';
 import { statementCache } from './statements.ts';
@@ -23,7 +23,7 @@ export class SqliteHistory implements History {
       for (const { n, entry } of this.#numbered('requests', REQUESTS_KEPT, webhookId, entries)) {
         this.#sql(
           'INSERT OR REPLACE INTO request_log (webhook_id, slot, n, entry) VALUES (?, ?, ?, ?)',
-        ).run(webhookId, n % REQUESTS_KEPT, n, deflateRawSync(JSON.stringify(entry), { level: 1 }));
+        ).run(webhookId, n % REQUESTS_KEPT, n, compress(entry));
       }
     }
     for (const [webhookId, entries] of byWebhook(activities)) {
@@ -62,7 +62,7 @@ export class SqliteHistory implements History {
     const rows = this.#sql(
       'SELECT entry FROM request_log WHERE webhook_id = ? ORDER BY n DESC',
     ).all(webhookId) as { entry: Buffer }[];
-    return rows.map(({ entry }) => JSON.parse(inflateRawSync(entry).toString()));
+    return rows.map(({ entry }) => decompress(entry));
   }
 
   async clear(webhookId: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Database, Statement } from 'better-sqlite3';
+import type { Direction } from '../../wire/payload.ts';
 import { toAccount } from '../everyday/accounts.ts';
 import { toChat } from '../everyday/chats.ts';
 import type { Lane, Shape, Webhook } from '../rows.ts';
@@ -103,6 +104,13 @@ export class SqliteLanes implements Lanes {
       `UPDATE lane SET due_at = opened_at + ?
         WHERE webhook_id = ? AND sealed_seq IS NULL AND opened_at > ?`,
     ).run(windowMs, webhookId, openedAfter);
+  }
+
+  async sealSingles(webhookId: number, direction: Direction | null): Promise<void> {
+    this.#sql(
+      `UPDATE lane SET sealed_seq = next_seq, sealed_shape = 'single', sealed_direction = ?
+        WHERE webhook_id = ? AND sealed_seq IS NULL`,
+    ).run(direction, webhookId);
   }
 
   async endPauses(webhookId: number, now: number): Promise<void> {

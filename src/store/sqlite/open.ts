@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { StoreUnavailableError } from '../errors.ts';
@@ -53,6 +53,8 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
 
 function connect(path: string): Database.Database {
   const db = new Database(path, { timeout: 5000 });
+  // Messages are nobody else's business, whoever made the folder; SQLite's other files follow suit.
+  chmodSync(path, 0o600);
   // SQLite's own lower() knows ASCII only, and people search for Łukasz.
   db.function('lower', { deterministic: true }, (text) => String(text ?? '').toLowerCase());
   return db;

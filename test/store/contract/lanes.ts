@@ -111,6 +111,14 @@ export function lanes(kind: StoreKind): void {
     expect(await dueOf(all)).toEqual([17, 18, 99]);
   });
 
+  test('are sealed as singles where they are not sealed yet', async () => {
+    const [open, other] = (await put({ nextSeq: 4 }, { seal })) as [Lane, Lane];
+    await store.transaction((tx) => tx.lanes.sealSingles(webhook.id, 'received'));
+    const single = { lastSeq: 4, shape: 'single', direction: 'received' };
+    expect(await get(open)).toEqual({ ...open, seal: single });
+    expect(await get(other)).toEqual(other);
+  });
+
   test('that wait out a pause are due when it is ended', async () => {
     const all = await put({ dueAt: 99 }, { dueAt: 99, seal }, { dueAt: 10, seal });
     await store.transaction((tx) => tx.lanes.endPauses(webhook.id, 50));

@@ -71,15 +71,18 @@ export function webhooks(kind: StoreKind): void {
     expect((await store.read.webhooks.get(1, id))?.health).toEqual(health);
   });
 
-  test('whose last error is dated in the future are dated back, so that the next one counts', async () => {
+  test('dated in the future are dated anew: errors, pauses and flushes', async () => {
     const store = await emptyStore(kind);
     const health = { consecutiveErrors: 2, lastErrorAt: 5000, pausedUntil: 9000 };
-    const ahead = await addWebhook(store, { health });
-    const behind = await addWebhook(store, { health: { ...health, lastErrorAt: 10 } });
+    const ahead = await addWebhook(store, { health, flushedAt: 1001 });
+    const failedJustNow = { health: { ...health, lastErrorAt: 1000 }, flushedAt: 1000 };
+    const present = await addWebhook(store, failedJustNow);
     await store.transaction((tx) => tx.webhooks.redate(1000));
-    const healthOf = async ({ id }: Webhook) => (await store.read.webhooks.get(1, id))?.health;
-    expect(await healthOf(ahead)).toEqual({ ...health, lastErrorAt: 999 });
-    expect(await healthOf(behind)).toEqual({ ...health, lastErrorAt: 10 });
+    expect(await store.read.webhooks.get(1, ahead.id)).toMatchObject({
+      health: { consecutiveErrors: 2, lastErrorAt: 999, pausedUntil: 1000 },
+      flushedAt: 1000,
+    });
+    expect(await store.read.webhooks.get(1, present.id)).toMatchObject(failedJustNow);
   });
 
   test('are gone once removed, and their ids are not given again', async () => {
