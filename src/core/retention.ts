@@ -12,7 +12,8 @@ const CHUNK = 500;
 
 /**
  * Deletes messages once they are older than the retention and no lane needs them. A lane frozen by a
- * switch-off holds them for one retention more; then its cursor moves past them.
+ * switch-off holds them for one retention more; then its cursor moves past them. Logged requests, which
+ * hold the same texts, go with the retention.
  */
 export class Retention {
   readonly #store: Store;
@@ -57,6 +58,7 @@ export class Retention {
         ),
       );
     }
+    await this.#store.transaction((tx) => tx.history.purge(now - this.#retentionMs));
     const forgotten = now - Math.max(this.#retentionMs, KEYS_KEPT_MS);
     await this.#inChunks(() =>
       this.#store.transaction((tx) => tx.messages.forget(forgotten, CHUNK)),

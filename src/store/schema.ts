@@ -87,7 +87,7 @@ export interface Tables {
     sealed_shape: 'single' | 'bundle' | null;
     sealed_direction: 'received' | 'sent' | null;
   };
-  request_log: { webhook_id: number; slot: number; n: number; entry: Buffer };
+  request_log: { webhook_id: number; slot: number; n: number; at: number; entry: Buffer };
   activity: {
     webhook_id: number;
     slot: number;

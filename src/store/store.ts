@@ -144,6 +144,8 @@ export interface History {
   activities(webhookId: number): Promise<Activity[]>;
   /** Up to 100 latest requests, newest first. */
   requests(webhookId: number): Promise<LoggedRequest[]>;
+  /** Deletes logged requests from before then: they hold the texts of messages. */
+  purge(before: number): Promise<void>;
   /** Removes all of a webhook's. */
   clear(webhookId: number): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import { Retention } from '../../src/core/retention.ts';
+import type { LoggedRequest } from '../../src/store/rows.ts';
 import type { Store } from '../../src/store/store.ts';
 import { addWebhook, appendAll, received } from '../support/chat-log.ts';
 import { ManualClock } from '../support/manual-clock.ts';
@@ -114,4 +115,22 @@ test('sweeps at once and every hour, until it is stopped', async () => {
   expect(clock.nextAlarm()).toBe(31 * DAY + 3_600_000);
   await sweeper.stop();
   expect(clock.nextAlarm()).toBeNull();
+});
+
+test('logged requests, which hold texts too, go with the retention', async () => {
+  const { id: webhookId } = await addWebhook(store);
+  const logged = (at: number): LoggedRequest => ({
+    webhookId,
+    at: new Date(at).toISOString(),
+    duration_ms: 1,
+    kind: 'delivery',
+    request: { method: 'POST', url: 'https://receiver.example/', headers: {}, body: '{}' },
+    response: null,
+    error: null,
+  });
+  const requests = [logged(0), logged(10 * DAY)];
+  await store.transaction((tx) => tx.history.add({ requests }));
+  clock.set(31 * DAY);
+  await retention().sweep();
+  expect(await store.read.history.requests(webhookId)).toEqual([logged(10 * DAY)]);
 });

@@ -54,7 +54,8 @@ const statements = [
   'CREATE INDEX lane_by_due ON lane (webhook_id, due_at)',
   'CREATE INDEX lane_by_chat ON lane (chat_id)',
   `CREATE TABLE request_log (
-    webhook_id INTEGER NOT NULL, slot INTEGER NOT NULL, n INTEGER NOT NULL, entry BLOB NOT NULL,
+    webhook_id INTEGER NOT NULL, slot INTEGER NOT NULL, n INTEGER NOT NULL, at INTEGER NOT NULL,
+    entry BLOB NOT NULL,
     PRIMARY KEY (webhook_id, slot))`,
   `CREATE TABLE activity (
     webhook_id INTEGER NOT NULL, slot INTEGER NOT NULL, n INTEGER NOT NULL, at INTEGER NOT NULL,

@@ -22,8 +22,8 @@ export class SqliteHistory implements History {
     for (const [webhookId, entries] of byWebhook(requests)) {
       for (const { n, entry } of this.#numbered('requests', REQUESTS_KEPT, webhookId, entries)) {
         this.#sql(
-          'INSERT OR REPLACE INTO request_log (webhook_id, slot, n, entry) VALUES (?, ?, ?, ?)',
-        ).run(webhookId, n % REQUESTS_KEPT, n, compress(entry));
+          'INSERT OR REPLACE INTO request_log (webhook_id, slot, n, at, entry) VALUES (?, ?, ?, ?, ?)',
+        ).run(webhookId, n % REQUESTS_KEPT, n, Date.parse(entry.at), compress(entry));
       }
     }
     for (const [webhookId, entries] of byWebhook(activities)) {
@@ -63,6 +63,10 @@ export class SqliteHistory implements History {
       'SELECT entry FROM request_log WHERE webhook_id = ? ORDER BY n DESC',
     ).all(webhookId) as { entry: Buffer }[];
     return rows.map(({ entry }) => decompress(entry));
+  }
+
+  async purge(before: number): Promise<void> {
+    this.#sql('DELETE FROM request_log WHERE at < ?').run(before);
   }
 
   async clear(webhookId: number): Promise<void> {
