@@ -48,7 +48,7 @@ function contains([base, bits]: Network, address: Address): boolean {
 }
 
 /** The host of a URL without the brackets of an IPv6 address. */
-export const hostOf = (url: URL) => url.hostname.replace(/^\[|\]$/g, '');
+const hostOf = (url: URL) => url.hostname.replace(/^\[|\]$/g, '');
 
 /**
  * Refuses a URL whose host is itself an address that may not be reached. A name is judged when it is

@@ -5,7 +5,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 /** How long a webhook (or a lane) rests after its n-th error in a row; beyond the last, as the last. */
-export const PAUSES_MS = [
+const PAUSES_MS = [
   5 * SECOND,
   15 * SECOND,
   MINUTE,

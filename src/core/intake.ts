@@ -28,10 +28,10 @@ export type Accepted =
   | { status: 'skipped'; code: SkipReason }
   | { status: 'rejected'; code: 'unknown_chat' };
 
-export type SkipReason = 'attachment' | 'no_text';
+type SkipReason = 'attachment' | 'no_text';
 
 /** Only text and emoji are carried: what has an attachment, or no text, is passed by and counted. */
-export function skipReason({ message }: InboundMessage): SkipReason | null {
+function skipReason({ message }: InboundMessage): SkipReason | null {
   if (message.attachments.length > 0) return 'attachment';
   return message.text.trim() === '' ? 'no_text' : null;
 }

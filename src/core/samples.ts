@@ -48,7 +48,7 @@ export async function newestSamples(
 }
 
 /** Cuts a chat's messages as a webhook with this granularity would have. */
-export function cutAll(
+function cutAll(
   messages: readonly LoggedMessage[],
   granularity: Granularity,
   now: number,

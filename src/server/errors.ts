@@ -110,7 +110,7 @@ const FASTIFY_ERRORS: Record<string, [ErrorCode, string]> = {
 };
 
 /** Any error, as it is to be answered; null for one that is our own fault. */
-export function toApiError(error: unknown): ApiError | null {
+function toApiError(error: unknown): ApiError | null {
   if (error instanceof ApiError) return error;
   if (error instanceof InvalidTargetUrlError) {
     return new ApiError('invalid_url', error.message, 'target_url');

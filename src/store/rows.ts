@@ -91,7 +91,7 @@ export interface Health {
 export type Shape = 'single' | 'bundle';
 
 /** A head that has been written down: a retry sends these very messages in this shape. */
-export interface Seal {
+interface Seal {
   lastSeq: number;
   shape: Shape;
   direction: Direction | null;

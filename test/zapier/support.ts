@@ -15,7 +15,7 @@ export const run = createAppTester(app);
 
 export const { new_message: newMessage, new_message_batch: newMessageBatch } = app.triggers;
 
-export const authData = { baseUrl: SERVER, apiKey: API_KEY };
+const authData = { baseUrl: SERVER, apiKey: API_KEY };
 
 /** A bundle as the trigger's test in the Zap editor gets it. */
 export const bundleWith = (rest: object = {}): Partial<Bundle> => ({
