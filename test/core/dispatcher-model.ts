@@ -252,6 +252,8 @@ export class Model {
   }
 
   async #enable(id: number): Promise<void> {
+    // Or it might be switched off between the look and the deed.
+    await this.#settleDown();
     const { enabled, targetUrl } = await this.#world.webhook(id);
     if (!enabled) this.#world.receiver.forgive(targetUrl);
     await this.#world.webhooks.edit(this.#world.workspaceId, id, { enabled: true });
