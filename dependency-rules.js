@@ -32,7 +32,7 @@ export default {
     part('store', [anyPackage]),
     part('core', ['^src/store/', anyPackage]),
     part('web', ['^src/core/', '^src/store/', anyPackage]),
-    part('server', ['^src/(core|store|web)/', '^require-node.js$', anyPackage]),
+    part('server', ['^src/(core|store|web)/', '^(require-node.js|package.json)$', anyPackage]),
     {
       name: 'the-integration-reaches-only-zapier-and-wire',
       severity: 'error',

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, isIPv6 } from 'node:net';
 import { pino } from 'pino';
+import packageJson from '../../package.json' with { type: 'json' };
 import type { Clock } from '../core/clock.ts';
 import { Intake } from '../core/intake.ts';
 import { Sender } from '../core/sender.ts';
@@ -14,17 +14,6 @@ import { buildApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type DispatcherThread, startDispatcher } from './dispatcher-thread.ts';
 import { createFirstWorkspace, welcome } from './first-start.ts';
-
-/** Version of the program, from package.json: two folders up from here, three once compiled. */
-const VERSION: string = ['../../package.json', '../../../package.json']
-  .map((path) => new URL(path, import.meta.url))
-  .flatMap((url) => {
-    try {
-      return [JSON.parse(readFileSync(url, 'utf8')).version];
-    } catch {
-      return [];
-    }
-  })[0];
 
 /** How long requests under way may take to finish once the server is to stop. */
 const UNDER_WAY_LIMIT_MS = 10_000;
@@ -74,7 +63,10 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const intake = new Intake({ store, clock, wake: (due) => tell((thread) => thread.wake(due)) });
   const changed = (webhookId: number) => tell((thread) => thread.changed(webhookId));
   const webhooks = new WebhookActions({ store, clock, sender, changed });
-  const app = await buildApp({ store, clock, intake, webhooks, site, version: VERSION }, log);
+  const app = await buildApp(
+    { store, clock, intake, webhooks, site, version: packageJson.version },
+    log,
+  );
   const stop = async () => {
     const impatience = setTimeout(() => app.server.closeAllConnections(), UNDER_WAY_LIMIT_MS);
     await app.close();
@@ -99,7 +91,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     };
     dispatcher = await startDispatcher(options.dispatcherEntry, settings, options.onDeath);
     for (const news of untold.splice(0)) news(dispatcher);
-    print(`${config.productName} ${VERSION} listens on ${url} and keeps its data in ${folder}\n`);
+    print(
+      `${config.productName} ${packageJson.version} listens on ${url} and keeps its data in ${folder}\n`,
+    );
     if (first.created) print(welcome(url, first.newKey));
     return { url, stop };
   } catch (error) {
