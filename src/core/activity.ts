@@ -1,3 +1,5 @@
+import type { ActivityAction } from '../store/rows.ts';
+import type { Repositories } from '../store/store.ts';
 import type { Delivery } from './head.ts';
 import { ERRORS_TOLERATED, type Outcome } from './health.ts';
 import type { Attempt } from './sender.ts';
@@ -12,8 +14,20 @@ export const sentDetail = (
 ) =>
   `Sent ${count(messageCount, 'message')}${chatName && ` of ${chatName}`} in ${endedAt - startedAt} ms`;
 
-export const failedDetail = (attempt: Pick<Attempt, 'error'>, errors: number) =>
-  `${attempt.error?.message ?? 'Failed'} (error ${errors} in a row; more than ${ERRORS_TOLERATED} switch the webhook off)`;
+/** @param errors in a row, this one included; 0 where it does not count */
+export const failedDetail = (attempt: Pick<Attempt, 'error'>, errors: number) => {
+  const rest = `error ${errors} in a row; more than ${ERRORS_TOLERATED} switch the webhook off`;
+  return (attempt.error?.message ?? 'Failed') + (errors > 0 ? ` (${rest})` : '');
+};
 
 export const disabledDetail = (errors: number) =>
   `Switched off after ${errors} errors in a row. Messages are kept; once the receiver works again, enable the webhook to catch up`;
+
+/** Adds one to a webhook's activity log. */
+export const note = (
+  tx: Repositories,
+  webhookId: number,
+  at: number,
+  action: ActivityAction,
+  detail: string,
+) => tx.history.add({ activities: [{ webhookId, at, action, detail }] });

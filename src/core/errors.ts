@@ -13,3 +13,26 @@ export class InvalidTargetUrlError extends Error {
     this.name = 'InvalidTargetUrlError';
   }
 }
+
+/** What is to be changed of a Zap's webhook is its Zap's to change. */
+export class ManagedByZapError extends Error {
+  readonly field: string;
+
+  constructor(field: string) {
+    super(
+      field === 'enabled'
+        ? 'The Zap of this webhook is switched off: switch it on in Zapier, and the webhook goes on'
+        : `A Zap sets the ${field} of this webhook: change it in the Zap and publish the Zap`,
+    );
+    this.name = 'ManagedByZapError';
+    this.field = field;
+  }
+}
+
+/** The webhook was not made by Zapier, so no Zap can unsubscribe from it. */
+export class NotSubscribedError extends Error {
+  constructor() {
+    super('No Zap has subscribed to this webhook: delete it instead, or switch it off');
+    this.name = 'NotSubscribedError';
+  }
+}

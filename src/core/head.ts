@@ -52,6 +52,7 @@ export async function findHead(
     fromSeq: lane.nextSeq,
     ...(seal && { toSeq: seal.lastSeq }),
     direction,
+    gaps: webhook.gaps,
   };
   const context: Rendering = { site, webhook, direction, chat, account };
   const waiting =
@@ -128,6 +129,7 @@ export async function laneBehind(
     chatId: lane.chatId,
     fromSeq: lastSeq + 1,
     direction: webhook.filters.direction ?? null,
+    gaps: webhook.gaps,
   });
   return laneAfter(lane, next, webhook);
 }

@@ -1,6 +1,7 @@
-import type { Store } from '../store/store.ts';
+import type { Repositories, Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { replaceLane } from './settle.ts';
+import { removeWebhook } from './webhooks.ts';
 import { laneAfter } from './window.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -13,7 +14,7 @@ const CHUNK = 500;
 /**
  * Deletes messages once they are older than the retention and no lane needs them. A lane frozen by a
  * switch-off holds them for one retention more; then its cursor moves past them. Logged requests, which
- * hold the same texts, go with the retention.
+ * hold the same texts, go with the retention. So do webhooks whose Zap has been off for so long.
  */
 export class Retention {
   readonly #store: Store;
@@ -50,6 +51,7 @@ export class Retention {
 
   async sweep(): Promise<void> {
     const now = this.#clock.now();
+    await this.#store.transaction((tx) => forgetZaps(tx, now - this.#retentionMs));
     await this.#inChunks(() => this.#release(now - 2 * this.#retentionMs));
     for (const workspaceId of await this.#store.read.workspaces.ids()) {
       await this.#inChunks(() =>
@@ -73,7 +75,12 @@ export class Retention {
       for (const lane of lanes) {
         const webhook = webhooks.get(lane.webhookId);
         const direction = webhook?.filters.direction ?? null;
-        const range = { chatId: lane.chatId, fromSeq: lane.nextSeq, direction };
+        const range = {
+          chatId: lane.chatId,
+          fromSeq: lane.nextSeq,
+          direction,
+          gaps: webhook?.gaps ?? [],
+        };
         const next = await tx.messages.firstReceivedSince(range, before);
         await replaceLane(tx, lane, webhook ? laneAfter(lane, next, webhook) : null);
       }
@@ -83,5 +90,11 @@ export class Retention {
 
   async #inChunks(chunk: () => Promise<number>): Promise<void> {
     while (!this.#stopped && (await chunk()) === CHUNK);
+  }
+}
+
+async function forgetZaps(tx: Repositories, offBefore: number): Promise<void> {
+  for (const webhook of await tx.webhooks.unsubscribedBefore(offBefore)) {
+    await removeWebhook(tx, webhook);
   }
 }

@@ -33,30 +33,32 @@ export async function settle(
     if (!webhook) continue;
     attempts.sort((a, b) => a.outcome.endedAt - b.outcome.endedAt);
     let { health } = webhook;
-    let disabledAt: number | null = null;
+    let off: SwitchedOff | null = null;
     for (const attempted of attempts) {
       const { outcome } = attempted;
-      // What is still under way when a webhook is switched off moves its lane, but judges no more.
-      const judged = webhook.enabled && disabledAt === null;
-      if (judged) health = healthAfter(health, outcome, random());
+      const at = outcome.endedAt;
+      // What is still under way when a webhook is switched off, or given another address, moves its lane
+      // but judges no more.
+      const judged = webhook.enabled && off === null && isOfItsUrl(webhook, attempted);
+      if (judged && isZapGone(webhook, attempted)) {
+        off = { at, reason: 'unsubscribed', detail: ZAP_GONE };
+      } else if (judged) {
+        health = healthAfter(health, outcome, random());
+        const { consecutiveErrors } = health;
+        if (mustDisable(health)) {
+          off = { at, reason: 'errors', detail: disabledDetail(consecutiveErrors) };
+        }
+      }
       await settleLane(tx, webhook, attempted, random());
       activities.push(activityOf(webhookId, attempted, health.consecutiveErrors));
-      if (judged && mustDisable(health)) {
-        disabledAt = outcome.endedAt;
-        const detail = disabledDetail(health.consecutiveErrors);
-        activities.push({ webhookId, at: disabledAt, action: 'disabled', detail });
+      if (judged && off) {
+        activities.push({ webhookId, at, action: 'disabled', detail: off.detail });
       }
     }
-    if (disabledAt !== null) {
-      webhooks.set(
-        webhookId,
-        await tx.webhooks.change(webhook, {
-          enabled: false,
-          disabledReason: 'errors',
-          disabledAt,
-          health,
-        }),
-      );
+    if (off) {
+      const { reason: disabledReason, at: disabledAt } = off;
+      const change = { enabled: false, disabledReason, disabledAt, health };
+      webhooks.set(webhookId, await tx.webhooks.change(webhook, change));
     } else if (health !== webhook.health) {
       await tx.webhooks.saveHealth(webhookId, health);
       webhooks.set(webhookId, { ...webhook, health });
@@ -65,6 +67,23 @@ export async function settle(
   await tx.history.add({ requests: group.map(({ logged }) => logged), activities });
   return webhooks;
 }
+
+/** That and why a webhook has been switched off by an outcome. */
+interface SwitchedOff {
+  at: number;
+  reason: 'errors' | 'unsubscribed';
+  detail: string;
+}
+
+/** Zapier's answer for a Zap that is switched off or deleted, should its unsubscription have got lost. */
+const isZapGone = ({ source }: Webhook, { attempt }: Attempted) =>
+  source === 'zapier' && attempt.response?.status === 410;
+
+const ZAP_GONE =
+  'Zapier says that the Zap is off (410). Messages are kept for a while, and go on when it is switched on';
+
+const isOfItsUrl = ({ targetUrl }: Webhook, { logged }: Attempted) =>
+  logged.request.url === targetUrl;
 
 const webhookIdOf = ({ delivery }: Attempted) => delivery.lane.webhookId;
 

@@ -1,24 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import type { ActivityAction, LoggedRequest, Webhook } from '../store/rows.ts';
+import type { LoggedRequest, Webhook } from '../store/rows.ts';
 import type { Repositories, Store } from '../store/store.ts';
 import { bundleSample, singleSample } from '../wire/samples.ts';
 import { sign } from '../wire/signature.ts';
 import type { NewWebhook } from '../wire/webhook.ts';
-import { count } from './activity.ts';
+import { count, note } from './activity.ts';
 import type { Clock } from './clock.ts';
-import { InvalidTargetUrlError, WebhookDisabledError } from './errors.ts';
+import { ManagedByZapError, NotSubscribedError, WebhookDisabledError } from './errors.ts';
 import { HEALTHY, restsUntil } from './health.ts';
 import { requestHeaders, toLoggedRequest } from './request-log.ts';
 import type { Sender } from './sender.ts';
-import { windowMs } from './window.ts';
+import { changedSettings, changeSettings, checkTargetUrl, type Settings } from './settings.ts';
+import { adopt, unsubscribe } from './zap-life.ts';
 
 /** Waiting messages are counted up to here. */
 const WAITING_COUNTED = 10_000;
 
 /** What may be edited of a webhook. */
-export type WebhookEdit = Partial<
-  Pick<NewWebhook, 'target_url' | 'granularity_hours' | 'filters' | 'name' | 'enabled'>
->;
+export type WebhookEdit = Partial<Settings & { enabled: boolean }>;
 
 export interface WebhookStatus {
   /** Messages waiting to be delivered, counted up to 10,000. */
@@ -43,29 +42,41 @@ export class WebhookActions {
     this.#options = options;
   }
 
-  /** @throws {InvalidTargetUrlError} */
+  /**
+   * Makes a webhook. A Zap that has subscribed for the same trigger before gets the one it had.
+   * @throws {InvalidTargetUrlError}
+   */
   async create(workspaceId: number, given: NewWebhook): Promise<Webhook> {
     checkTargetUrl(given.target_url);
     const { store, clock, changed } = this.#options;
-    const now = clock.now();
-    const webhook = await store.transaction((tx) =>
-      tx.webhooks.create({
+    const webhook = await store.transaction(async (tx) => {
+      const now = clock.now();
+      const { source, zap_id: zapId = null } = given;
+      const shape = given.granularity_hours === 0 ? 'single' : 'bundle';
+      const known =
+        source === 'zapier' && zapId !== null
+          ? await tx.webhooks.ofZap(workspaceId, zapId, shape)
+          : null;
+      if (known) return adopt(tx, known, given, now);
+      return tx.webhooks.create({
         workspaceId,
         name: given.name,
         targetUrl: given.target_url,
         granularityHours: given.granularity_hours,
         filters: given.filters,
         secret: `whsec_${randomBytes(32).toString('base64')}`,
-        source: given.source,
-        zapId: given.zap_id ?? null,
+        source,
+        zapId,
+        subscription: source === 'zapier' ? 1 : 0,
         createdAt: now,
         enabled: given.enabled,
         disabledReason: given.enabled ? null : 'owner',
         disabledAt: given.enabled ? null : now,
         flushedAt: null,
+        gaps: [],
         health: HEALTHY,
-      }),
-    );
+      });
+    });
     changed(webhook.id);
     return webhook;
   }
@@ -74,37 +85,38 @@ export class WebhookActions {
    * Changes what is given; null where there is no such webhook. Enabling after errors goes on where it
    * stopped; enabling after the owner's own switch starts from now. A new URL clears the error count.
    * @throws {InvalidTargetUrlError}
+   * @throws {ManagedByZapError} what is to be changed is its Zap's to change
    */
   async edit(workspaceId: number, id: number, edit: WebhookEdit): Promise<Webhook | null> {
     if (edit.target_url !== undefined) checkTargetUrl(edit.target_url);
     return this.#change(workspaceId, id, async (tx, webhook, now) => {
-      const changes = changedFields(webhook, edit);
-      if (changes.length === 0) return webhook;
       const { enabled, ...settings } = edit;
-      let next = await tx.webhooks.change(webhook, {
-        ...(settings.target_url !== undefined && { targetUrl: settings.target_url }),
-        ...(settings.granularity_hours !== undefined && {
-          granularityHours: settings.granularity_hours,
-        }),
-        ...(settings.filters !== undefined && { filters: settings.filters }),
-        ...(settings.name !== undefined && { name: settings.name }),
-        ...(changes.includes('target_url') && { health: HEALTHY }),
-      });
-      if (changes.includes('target_url')) await tx.lanes.endPauses(id, now);
-      if (changes.includes('granularity_hours')) {
-        // Heads may be under way as singles: after a crash they must be repeated as what they were.
-        if (webhook.granularityHours === 0) {
-          await tx.lanes.sealSingles(id, webhook.filters.direction ?? null);
-        }
-        const openedAfter = next.flushedAt ?? Number.NEGATIVE_INFINITY;
-        await tx.lanes.reschedule(id, windowMs(next.granularityHours), openedAfter);
-      }
-      const edited = changes.filter((field) => field !== 'enabled');
-      if (edited.length > 0) await note(tx, id, now, 'edited', `Changed ${edited.join(', ')}`);
-      if (changes.includes('enabled')) {
+      const changes = changedSettings(webhook, settings);
+      checkZapsOwn(webhook, changes, enabled);
+      let next = await changeSettings(tx, webhook, settings, now);
+      if (changes.length > 0) await note(tx, id, now, 'edited', `Changed ${changes.join(', ')}`);
+      if (enabled !== undefined && enabled !== webhook.enabled) {
         next = await (enabled ? enable(tx, next, now) : disable(tx, next, now));
       }
       return next;
+    });
+  }
+
+  /**
+   * The Zap of a webhook was switched off, or is about to subscribe anew; null where there is no such
+   * webhook. An unsubscription that comes late, after the Zap has subscribed again, changes nothing.
+   * @param subscription which one is over; undefined for whichever there is
+   * @throws {NotSubscribedError} the webhook is not a Zap's
+   */
+  async unsubscribe(
+    workspaceId: number,
+    id: number,
+    subscription: number | undefined,
+  ): Promise<Webhook | null> {
+    return this.#change(workspaceId, id, async (tx, webhook, now) => {
+      if (webhook.source !== 'zapier') throw new NotSubscribedError();
+      if ((subscription ?? webhook.subscription) !== webhook.subscription) return webhook;
+      return unsubscribe(tx, webhook, now, 'The Zap was switched off');
     });
   }
 
@@ -122,9 +134,7 @@ export class WebhookActions {
   /** Removes the webhook with its lanes and logs; false where there is none. */
   async remove(workspaceId: number, id: number): Promise<boolean> {
     const found = await this.#change(workspaceId, id, async (tx, webhook) => {
-      await tx.lanes.removeAll(id);
-      await tx.history.clear(id);
-      await tx.webhooks.remove(webhook);
+      await removeWebhook(tx, webhook);
       return webhook;
     });
     return found !== null;
@@ -173,6 +183,13 @@ export class WebhookActions {
   }
 }
 
+/** Removes a webhook with all that is its own. */
+export async function removeWebhook(tx: Repositories, webhook: Webhook): Promise<void> {
+  await tx.lanes.removeAll(webhook.id);
+  await tx.history.clear(webhook.id);
+  await tx.webhooks.remove(webhook);
+}
+
 async function enable(tx: Repositories, webhook: Webhook, now: number): Promise<Webhook> {
   if (webhook.disabledReason === 'errors') {
     await tx.lanes.endPauses(webhook.id, now);
@@ -193,35 +210,14 @@ async function disable(tx: Repositories, webhook: Webhook, now: number): Promise
   return tx.webhooks.change(webhook, change);
 }
 
-const note = (
-  tx: Repositories,
-  webhookId: number,
-  at: number,
-  action: ActivityAction,
-  detail: string,
-) => tx.history.add({ activities: [{ webhookId, at, action, detail }] });
-
-function changedFields(webhook: Webhook, edit: WebhookEdit): (keyof WebhookEdit)[] {
-  const present: Required<WebhookEdit> = {
-    target_url: webhook.targetUrl,
-    granularity_hours: webhook.granularityHours,
-    filters: webhook.filters,
-    name: webhook.name,
-    enabled: webhook.enabled,
-  };
-  return (Object.keys(present) as (keyof WebhookEdit)[]).filter(
-    (field) =>
-      edit[field] !== undefined && JSON.stringify(edit[field]) !== JSON.stringify(present[field]),
-  );
-}
-
-function checkTargetUrl(text: string): void {
-  const url = URL.parse(text);
-  if (!url) throw new InvalidTargetUrlError(`"${text.slice(0, 100)}" is not a URL`);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw new InvalidTargetUrlError('Only http and https addresses can be webhooks');
-  }
-  if (url.username || url.password) {
-    throw new InvalidTargetUrlError('A webhook URL cannot carry a user name or password');
-  }
+/** What a Zap sets is changed in Zapier, where its owner would look for it. */
+function checkZapsOwn(
+  webhook: Webhook,
+  changes: readonly (keyof Settings)[],
+  enabled: boolean | undefined,
+): void {
+  if (webhook.source !== 'zapier') return;
+  const [field] = changes.filter((change) => change !== 'name');
+  if (field) throw new ManagedByZapError(field);
+  if (enabled && webhook.disabledReason === 'unsubscribed') throw new ManagedByZapError('enabled');
 }

@@ -11,6 +11,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
+import { API_VERSION } from '../wire/me.ts';
 import { requireKey } from './access.ts';
 import { accountRoutes } from './api/accounts.ts';
 import { chatRoutes } from './api/chats.ts';
@@ -44,6 +45,10 @@ export async function buildApp(context: ApiContext, log: Logger): Promise<Api> {
     throw new ApiError('not_found', `There is nothing at ${request.method} ${pathOf(request.url)}`);
   });
   app.decorateRequest('workspaceId', 0);
+  // By it the Zapier integration recognises a server that is too old for it, whatever was asked.
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('pakiet-api-version', API_VERSION);
+  });
 
   acceptJson(app);
 

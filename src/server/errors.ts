@@ -2,7 +2,12 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { InvalidTargetUrlError, WebhookDisabledError } from '../core/errors.ts';
+import {
+  InvalidTargetUrlError,
+  ManagedByZapError,
+  NotSubscribedError,
+  WebhookDisabledError,
+} from '../core/errors.ts';
 import { IntakeOverloadedError } from '../core/intake.ts';
 import { StoreUnavailableError } from '../store/errors.ts';
 
@@ -13,6 +18,8 @@ export const ERROR_STATUS = {
   nothing_usable: 400,
   unauthorized: 401,
   not_found: 404,
+  managed_by_zap: 409,
+  not_subscribed: 409,
   webhook_disabled: 409,
   too_large: 413,
   unsupported_media_type: 415,
@@ -115,6 +122,10 @@ function toApiError(error: unknown): ApiError | null {
   if (error instanceof InvalidTargetUrlError) {
     return new ApiError('invalid_url', error.message, 'target_url');
   }
+  if (error instanceof ManagedByZapError) {
+    return new ApiError('managed_by_zap', error.message, error.field);
+  }
+  if (error instanceof NotSubscribedError) return new ApiError('not_subscribed', error.message);
   if (error instanceof WebhookDisabledError) return new ApiError('webhook_disabled', error.message);
   if (error instanceof IntakeOverloadedError) return new ApiError('unavailable', error.message);
   if (error instanceof StoreUnavailableError) {

@@ -70,13 +70,24 @@ export interface Webhook {
   secret: string;
   source: 'manual' | 'zapier';
   zapId: string | null;
+  /** How often its Zap has subscribed; 0 for one made by hand. */
+  subscription: number;
   createdAt: number;
   enabled: boolean;
-  disabledReason: 'errors' | 'owner' | null;
+  /** `unsubscribed`: the Zap it belongs to is switched off, or gone. */
+  disabledReason: 'errors' | 'owner' | 'unsubscribed' | null;
   disabledAt: number | null;
   /** Bundles opened up to this time are due at once ("flush"). */
   flushedAt: number | null;
+  /** Times during which messages were not for this webhook, since its Zap was off. */
+  gaps: readonly Gap[];
   health: Health;
+}
+
+/** What was received after `from` and before `to`. */
+export interface Gap {
+  from: number;
+  to: number;
 }
 
 /** What the disable policy remembers of a webhook. */

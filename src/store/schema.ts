@@ -64,11 +64,13 @@ export interface Tables {
     secret: string;
     source: 'manual' | 'zapier';
     zap_id: string | null;
+    subscription: Generated<number>;
     created_at: number;
     enabled: number;
-    disabled_reason: 'errors' | 'owner' | null;
+    disabled_reason: 'errors' | 'owner' | 'unsubscribed' | null;
     disabled_at: number | null;
     flushed_at: number | null;
+    gaps: Generated<string>;
     consecutive_errors: Generated<number>;
     last_error_at: number | null;
     paused_until: number | null;

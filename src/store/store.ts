@@ -8,6 +8,7 @@ import type {
   Account,
   Activity,
   Chat,
+  Gap,
   Lane,
   LoggedMessage,
   LoggedRequest,
@@ -68,11 +69,12 @@ export type Appended =
   /** The chat_id names no chat of that account. */
   | { status: 'unknown_chat' };
 
-/** Which messages of one chat: from a place on, in one direction or (null) both. */
+/** Which messages of one chat: from a place on, in one direction or (null) both, outside of the gaps. */
 export interface Range {
   chatId: number;
   fromSeq: number;
   direction: Direction | null;
+  gaps?: readonly Gap[];
 }
 
 /** The chats' logs. */
@@ -118,6 +120,8 @@ export interface Lanes {
   nextDue(webhookId: number, now: number): Promise<number | null>;
   /** For every enabled webhook with lanes, when its first falls due. */
   schedule(): Promise<{ webhookId: number; dueAt: number }[]>;
+  /** When the longest waiting message of the webhook came; null where none waits. */
+  oldest(webhookId: number): Promise<number | null>;
   /** Makes unsealed lanes due at `now` unless they are so already; answers how many it moved. */
   flush(webhookId: number, now: number): Promise<number>;
   /** Dates the unsealed lanes that opened after then `windowMs` after their opening. */

@@ -47,7 +47,19 @@ export const newWebhookSchema = z.strictObject({
 });
 
 /** What creating a webhook answers besides its settings; the secret signs its deliveries. */
-export const createdWebhookSchema = z.object({ id: z.string(), secret: z.string() });
+export const createdWebhookSchema = z.object({
+  id: z.string(),
+  secret: z.string().meta({ description: 'Signs the deliveries (Standard Webhooks).' }),
+  subscription: z.number().int().optional().meta({
+    description:
+      'For a Zap: how often it has subscribed. Its unsubscription names the one that is over.',
+  }),
+});
+
+/** Body of `POST /api/v1/webhooks/{id}/unsubscribe`. */
+export const unsubscribeSchema = z.strictObject({
+  subscription: createdWebhookSchema.shape.subscription,
+});
 
 export type Granularity = z.infer<typeof granularitySchema>;
 export type Filters = z.infer<typeof filtersSchema>;

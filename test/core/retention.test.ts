@@ -134,3 +134,25 @@ test('logged requests, which hold texts too, go with the retention', async () =>
   await retention().sweep();
   expect(await store.read.history.requests(webhookId)).toEqual([logged(10 * DAY)]);
 });
+
+test('a webhook whose Zap has been off for the retention goes, with its lanes and logs', async () => {
+  const off = { enabled: false, disabledReason: 'unsubscribed', disabledAt: DAY } as const;
+  const dormant = await addWebhook(store, off);
+  const switchedOff = await addWebhook(store, { ...off, disabledReason: 'owner' });
+  const { chat } = await appendAll(store, [received(0)]);
+  const lane = aLane({ webhookId: dormant.id, chatId: chat.id });
+  const note = { webhookId: dormant.id, at: 0, action: 'disabled' as const, detail: 'off' };
+  await store.transaction(async (tx) => {
+    await tx.lanes.open([lane]);
+    await tx.history.add({ activities: [note] });
+  });
+  clock.set(31 * DAY);
+  await retention().sweep();
+  expect(await store.read.webhooks.list(1)).toEqual([dormant, switchedOff]);
+  clock.set(31 * DAY + 1);
+  await retention().sweep();
+  expect(await store.read.webhooks.list(1)).toEqual([switchedOff]);
+  expect(await store.read.lanes.get(dormant.id, chat.id)).toBeNull();
+  expect(await store.read.history.activities(dormant.id)).toEqual([]);
+  expect(await kept(chat.id)).toEqual([]);
+});

@@ -103,6 +103,24 @@ describe('an error', () => {
     await server.call('DELETE', `/webhooks/${body.id}`);
   });
 
+  test('409: it is for Zapier to do, or Zapier has no part in it', async () => {
+    const { body: ofZap } = await server.call('POST', '/webhooks', {
+      ...webhook,
+      source: 'zapier',
+    });
+    const edit = { method: 'PATCH', body: JSON.stringify({ filters: { direction: 'sent' } }) };
+    const headers = { 'content-type': 'application/json' };
+    expect(await errorOf(`/api/v1/webhooks/${ofZap.id}`, { ...edit, headers })).toMatchObject({
+      code: 'managed_by_zap',
+      field: 'filters',
+    });
+    const { body: byHand } = await server.call('POST', '/webhooks', webhook);
+    expect(await post(`/api/v1/webhooks/${byHand.id}/unsubscribe`, {})).toMatchObject({
+      code: 'not_subscribed',
+    });
+    for (const { id } of [ofZap, byHand]) await server.call('DELETE', `/webhooks/${id}`);
+  });
+
   test('413: the body is too large', async () => {
     const name = 'x'.repeat(300_000);
     expect(await post('/api/v1/webhooks', { ...webhook, name })).toMatchObject({

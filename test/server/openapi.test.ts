@@ -41,6 +41,7 @@ const CALLS = {
   '/api/v1/webhooks': ['get', 'post'],
   '/api/v1/webhooks/{id}': ['delete', 'get', 'patch'],
   '/api/v1/webhooks/{id}/flush': ['post'],
+  '/api/v1/webhooks/{id}/unsubscribe': ['post'],
   '/api/v1/webhooks/{id}/test': ['post'],
   '/api/v1/webhooks/{id}/activity': ['get'],
   '/api/v1/webhooks/{id}/log': ['get'],

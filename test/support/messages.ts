@@ -103,11 +103,13 @@ export const aWebhook = (given: Partial<Webhook> = {}): Webhook => ({
   secret: `whsec_${Buffer.from('a secret of thirty-two bytes !!!').toString('base64')}`,
   source: 'manual',
   zapId: null,
+  subscription: 0,
   createdAt: 0,
   enabled: true,
   disabledReason: null,
   disabledAt: null,
   flushedAt: null,
+  gaps: [],
   health: HEALTHY,
   ...given,
 });

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import type { WebhookActions } from '../../core/webhooks.ts';
 import type { Webhook } from '../../store/rows.ts';
-import { filtersSchema, granularitySchema, newWebhookSchema } from '../../wire/webhook.ts';
+import {
+  createdWebhookSchema,
+  filtersSchema,
+  granularitySchema,
+  newWebhookSchema,
+  unsubscribeSchema,
+} from '../../wire/webhook.ts';
 import { notFound } from '../errors.ts';
 import { type Api, type ApiContext, errorResponses, idFrom, isoTime } from './context.ts';
 
@@ -18,7 +24,10 @@ const webhookSchema = z.object({
   zap_id: z.string().nullable(),
   created_at: z.string(),
   enabled: z.boolean(),
-  disabled_reason: z.enum(['errors', 'owner']).nullable(),
+  disabled_reason: z
+    .enum(['errors', 'owner', 'unsubscribed'])
+    .nullable()
+    .meta({ description: 'unsubscribed: the Zap it belongs to is switched off.' }),
   consecutive_errors: z.number().int(),
   next_attempt_at: z
     .string()
@@ -30,9 +39,7 @@ const webhookSchema = z.object({
     .meta({ description: 'Messages waiting to be delivered, counted up to 10,000.' }),
 });
 
-const createdSchema = webhookSchema.extend({
-  secret: z.string().meta({ description: 'Signs the deliveries (Standard Webhooks).' }),
-});
+const createdSchema = webhookSchema.extend(createdWebhookSchema.shape);
 
 const editSchema = z.strictObject({
   target_url: newWebhookSchema.shape.target_url.optional(),
@@ -72,13 +79,18 @@ export function webhookRoutes(api: Api, { store, webhooks }: ApiContext): void {
     schema: {
       tags,
       summary: 'Create a webhook',
+      description:
+        'A Zap (source zapier, with its zap_id) that has subscribed before gets back the webhook it had, with its secret and what it had gathered.',
       body: newWebhookSchema,
       response: { 201: createdSchema, ...errorResponses },
     },
     handler: async (request, reply) => {
       const webhook = await webhooks.create(request.workspaceId, request.body);
       const json = await toJson(webhooks, webhook);
-      return reply.code(201).send({ ...json, secret: webhook.secret });
+      const { secret, source, subscription } = webhook;
+      return reply
+        .code(201)
+        .send({ ...json, secret, ...(source === 'zapier' && { subscription }) });
     },
   });
 
@@ -120,7 +132,7 @@ export function webhookRoutes(api: Api, { store, webhooks }: ApiContext): void {
       tags,
       summary: 'Edit a webhook, or switch it on or off',
       description:
-        'Switching on after errors clears them and goes on where it stopped. Switching on after you switched it off starts from now: what had been gathered until then is dropped.',
+        'Switching on after errors clears them and goes on where it stopped. Switching on after you switched it off starts from now: what had been gathered until then is dropped. Of a webhook of a Zap, target_url, granularity_hours and filters are changed in the Zap (409).',
       params: webhookParams,
       body: editSchema,
       response: { 200: webhookSchema, ...errorResponses },
@@ -149,6 +161,26 @@ export function webhookRoutes(api: Api, { store, webhooks }: ApiContext): void {
       const found = await webhooks.remove(request.workspaceId, idFrom(request.params.id));
       if (!found) throw notFound('webhook');
       return reply.code(204).send(null);
+    },
+  });
+
+  api.route({
+    method: 'POST',
+    url: '/webhooks/:id/unsubscribe',
+    schema: {
+      tags,
+      summary: 'End a Zap’s subscription',
+      description:
+        'What Zapier does when a Zap is switched off. The webhook and what it has gathered are kept for the retention period, in case the Zap subscribes again. A subscription that is not the latest is over already, so naming it changes nothing.',
+      params: webhookParams,
+      body: unsubscribeSchema,
+      response: { 200: webhookSchema, ...errorResponses },
+    },
+    handler: async ({ workspaceId, params, body }) => {
+      const id = idFrom(params.id);
+      const webhook = await webhooks.unsubscribe(workspaceId, id, body.subscription);
+      if (!webhook) throw notFound('webhook');
+      return toJson(webhooks, webhook);
     },
   });
 }

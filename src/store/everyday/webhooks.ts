@@ -1,5 +1,5 @@
 import type { Kysely, Selectable, Updateable } from 'kysely';
-import type { Health, Webhook } from '../rows.ts';
+import type { Gap, Health, Shape, Webhook } from '../rows.ts';
 import type { Tables } from '../schema.ts';
 import type { SecretBox } from '../secret-box.ts';
 
@@ -52,6 +52,31 @@ export class Webhooks {
     return rows.map((row) => this.#toWebhook(row));
   }
 
+  /** The webhook that a Zap has subscribed with for singles, or for bundles; null where it has none. */
+  async ofZap(workspaceId: number, zapId: string, shape: Shape): Promise<Webhook | null> {
+    const row = await this.#db
+      .selectFrom('webhook')
+      .selectAll()
+      .where('workspace_id', '=', workspaceId)
+      .where('source', '=', 'zapier')
+      .where('zap_id', '=', zapId)
+      .where('granularity_hours', shape === 'single' ? '=' : '>', 0)
+      .orderBy('id', 'desc')
+      .executeTakeFirst();
+    return row ? this.#toWebhook(row) : null;
+  }
+
+  /** Webhooks whose Zap has been off since before then. */
+  async unsubscribedBefore(before: number): Promise<Webhook[]> {
+    const rows = await this.#db
+      .selectFrom('webhook')
+      .selectAll()
+      .where('disabled_reason', '=', 'unsubscribed')
+      .where('disabled_at', '<', before)
+      .execute();
+    return rows.map((row) => this.#toWebhook(row));
+  }
+
   async change(webhook: Webhook, change: WebhookChange): Promise<Webhook> {
     await this.#db
       .updateTable('webhook')
@@ -78,6 +103,14 @@ export class Webhooks {
       .set({ flushed_at: now })
       .where('flushed_at', '>', now)
       .execute();
+    // Else what comes in now would seem to have come while the Zap was off.
+    const withGaps = this.#db.selectFrom('webhook').selectAll().where('gaps', '!=', '[]');
+    for (const row of await withGaps.execute()) {
+      const gaps = (JSON.parse(row.gaps) as Gap[])
+        .map(({ from, to }) => ({ from, to: Math.min(to, now) }))
+        .filter(({ from, to }) => from < to);
+      if (JSON.stringify(gaps) !== row.gaps) await this.change(this.#toWebhook(row), { gaps });
+    }
   }
 
   async remove(webhook: Webhook): Promise<void> {
@@ -104,6 +137,8 @@ export class Webhooks {
       ...(change.disabledReason !== undefined && { disabled_reason: change.disabledReason }),
       ...(change.disabledAt !== undefined && { disabled_at: change.disabledAt }),
       ...(change.flushedAt !== undefined && { flushed_at: change.flushedAt }),
+      ...(change.subscription !== undefined && { subscription: change.subscription }),
+      ...(change.gaps && { gaps: JSON.stringify(change.gaps) }),
       ...(change.health && healthColumns(change.health)),
     };
   }
@@ -119,11 +154,13 @@ export class Webhooks {
       secret: this.#box.open(row.secret),
       source: row.source,
       zapId: row.zap_id,
+      subscription: row.subscription,
       createdAt: row.created_at,
       enabled: row.enabled === 1,
       disabledReason: row.disabled_reason,
       disabledAt: row.disabled_at,
       flushedAt: row.flushed_at,
+      gaps: JSON.parse(row.gaps),
       health: {
         consecutiveErrors: row.consecutive_errors,
         lastErrorAt: row.last_error_at,

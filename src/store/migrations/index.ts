@@ -2,9 +2,13 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import { StoreNewerError } from '../errors.ts';
 import { theLog } from './0001-the-log.ts';
+import { theZapsLife } from './0002-the-zaps-life.ts';
 
 /** Every version of the schema, in order. A landed one is never changed. */
-const migrations: Record<string, Migration> = { '0001-the-log': theLog };
+const migrations: Record<string, Migration> = {
+  '0001-the-log': theLog,
+  '0002-the-zaps-life': theZapsLife,
+};
 
 /**
  * Brings the schema up to this program's version.

@@ -5,6 +5,7 @@ import { toChat } from '../everyday/chats.ts';
 import type { Lane, Shape, Webhook } from '../rows.ts';
 import type { Tables } from '../schema.ts';
 import type { DueLane, Lanes } from '../store.ts';
+import { outsideOf } from './messages.ts';
 import { statementCache } from './statements.ts';
 
 type LaneRow = Tables['lane'];
@@ -93,6 +94,13 @@ export class SqliteLanes implements Lanes {
     return rows.flatMap(({ webhookId, dueAt }) => (dueAt === null ? [] : { webhookId, dueAt }));
   }
 
+  async oldest(webhookId: number): Promise<number | null> {
+    const row = this.#sql('SELECT min(opened_at) AS oldest FROM lane WHERE webhook_id = ?').get(
+      webhookId,
+    );
+    return (row as { oldest: number | null }).oldest;
+  }
+
   async flush(webhookId: number, now: number): Promise<number> {
     return this.#sql(
       'UPDATE lane SET due_at = ? WHERE webhook_id = ? AND sealed_seq IS NULL AND due_at > ?',
@@ -140,13 +148,19 @@ export class SqliteLanes implements Lanes {
   }
 
   async waiting(webhook: Webhook, atMost: number): Promise<number> {
+    const { gaps } = webhook;
     const row = this.#sql(
       `SELECT count(*) AS n FROM (
          SELECT 1 FROM lane JOIN message ON message.chat_id = lane.chat_id
             AND message.seq >= lane.next_seq
-            AND (@direction IS NULL OR message.direction = @direction)
+            AND (@direction IS NULL OR message.direction = @direction) ${outsideOf(gaps)}
           WHERE lane.webhook_id = @id LIMIT @atMost)`,
-    ).get({ direction: webhook.filters.direction ?? null, id: webhook.id, atMost });
+    ).get({
+      direction: webhook.filters.direction ?? null,
+      id: webhook.id,
+      atMost,
+      gaps: JSON.stringify(gaps),
+    });
     return (row as { n: number }).n;
   }
 }

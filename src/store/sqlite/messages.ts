@@ -2,7 +2,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { InboundMessage } from '../../wire/inbound.ts';
 import { toAccount } from '../everyday/accounts.ts';
 import { toChat } from '../everyday/chats.ts';
-import type { Account, Chat, LoggedMessage } from '../rows.ts';
+import type { Account, Chat, Gap, LoggedMessage } from '../rows.ts';
 import type { Appended, Arrival, Messages, Range } from '../store.ts';
 import { statementCache } from './statements.ts';
 
@@ -144,9 +144,9 @@ export class SqliteMessages implements Messages {
     return this.#sql(
       `SELECT ${COLUMNS} FROM message
         WHERE chat_id = @chatId AND seq >= @fromSeq AND seq <= @toSeq
-          AND (@direction IS NULL OR direction = @direction)
+          AND (@direction IS NULL OR direction = @direction) ${outsideOf(range.gaps)}
         ORDER BY seq LIMIT @limit`,
-    ).all({ ...range, toSeq }) as LoggedMessage[];
+    ).all({ ...range, toSeq, gaps: JSON.stringify(range.gaps) ?? null }) as LoggedMessage[];
   }
 
   async first(range: Range) {
@@ -157,9 +157,9 @@ export class SqliteMessages implements Messages {
     const row = this.#sql(
       `SELECT seq, received_at AS receivedAt FROM message
         WHERE chat_id = @chatId AND seq >= @fromSeq AND received_at >= @since
-          AND (@direction IS NULL OR direction = @direction)
+          AND (@direction IS NULL OR direction = @direction) ${outsideOf(range.gaps)}
         ORDER BY seq LIMIT 1`,
-    ).get({ ...range, since });
+    ).get({ ...range, since, gaps: JSON.stringify(range.gaps) ?? null });
     return (row as { seq: number; receivedAt: number } | undefined) ?? null;
   }
 
@@ -196,5 +196,12 @@ export class SqliteMessages implements Messages {
     ).run(before, limit).changes;
   }
 }
+
+/** Leaves out what was received in a gap; most webhooks have none. Its parameter is `@gaps`. */
+export const outsideOf = (gaps: readonly Gap[] | undefined): string =>
+  gaps && gaps.length > 0
+    ? `AND NOT EXISTS (SELECT 1 FROM json_each(@gaps)
+         WHERE message.received_at > value ->> 'from' AND message.received_at < value ->> 'to')`
+    : '';
 
 type ChatRow = Parameters<typeof toChat>[0];

@@ -158,5 +158,16 @@ export function lanes(kind: StoreKind): void {
     expect(await waiting({})).toBe(3);
     expect(await waiting({ direction: 'received' })).toBe(1);
     expect(await waiting({}, 2)).toBe(2);
+    const gaps = [{ from: 0, to: Number.MAX_SAFE_INTEGER }];
+    expect(await store.read.lanes.waiting({ ...webhook, gaps }, 100)).toBe(0);
+  });
+
+  test('tell when the longest waiting message came', async () => {
+    expect(await store.read.lanes.oldest(webhook.id)).toBeNull();
+    const { chat } = await appendAll(store, [received(0)]);
+    await store.transaction((tx) =>
+      tx.lanes.open([aLane({ webhookId: webhook.id, chatId: chat.id, openedAt: 77 })]),
+    );
+    expect(await store.read.lanes.oldest(webhook.id)).toBe(77);
   });
 }

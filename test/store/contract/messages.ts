@@ -98,6 +98,25 @@ export function messages(kind: StoreKind): void {
     expect(await read.firstReceivedSince(range, 21)).toBeNull();
   });
 
+  test('that came between the ends of a gap are left out', async () => {
+    const arrivals = [10, 20, 21, 29, 30, 40, 41].map((at) => received(at));
+    const { chat } = await appendAll(store, arrivals);
+    const gaps = [
+      { from: 20, to: 30 },
+      { from: 35, to: 41 },
+    ];
+    const range = { chatId: chat.id, fromSeq: 1, direction: null, gaps };
+    const { messages: read } = store.read;
+    const seqs = async (more: object) =>
+      (await read.range({ ...range, limit: 9, ...more })).map(({ seq }) => seq);
+    expect(await seqs({})).toEqual([1, 2, 5, 7]);
+    expect(await seqs({ fromSeq: 3, limit: 1 })).toEqual([5]);
+    expect(await seqs({ gaps: [] })).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(await read.first({ ...range, fromSeq: 3 })).toEqual({ seq: 5, receivedAt: 30 });
+    expect(await read.first({ ...range, fromSeq: 6 })).toEqual({ seq: 7, receivedAt: 41 });
+    expect(await read.firstReceivedSince(range, 36)).toEqual({ seq: 7, receivedAt: 41 });
+  });
+
   test('are told newest first, by workspace', async () => {
     await appendAll(store, [received(5, 'a'), received(5, 'b'), received(9, 'c')]);
     await appendAll(store, [received(7, 'foreign')], 2);

@@ -12,11 +12,13 @@ export function webhooks(kind: StoreKind): void {
     filters: { direction: 'sent', chats: ['10000001'], whatsapp_accounts: ['+48'] },
     source: 'zapier',
     zapId: '42',
+    subscription: 3,
     createdAt: 1_614_183_929_123,
     enabled: false,
     disabledReason: 'errors',
     disabledAt: 5,
     flushedAt: 6,
+    gaps: [{ from: 1, to: 2 }],
     health: { consecutiveErrors: 3, lastErrorAt: 7, pausedUntil: 8 },
   };
 
@@ -69,6 +71,45 @@ export function webhooks(kind: StoreKind): void {
     const health = { consecutiveErrors: 9, lastErrorAt: 1, pausedUntil: 2 };
     await store.transaction((tx) => tx.webhooks.saveHealth(id, health));
     expect((await store.read.webhooks.get(1, id))?.health).toEqual(health);
+  });
+
+  test('of a Zap are found by it and what it triggers on, the latest first', async () => {
+    const store = await emptyStore(kind);
+    const zap = { source: 'zapier', zapId: '42' } as const;
+    await addWebhook(store, { ...zap, granularityHours: 0 });
+    const single = await addWebhook(store, { ...zap, granularityHours: 0 });
+    const bundle = await addWebhook(store, { ...zap, granularityHours: 24 });
+    await addWebhook(store, { zapId: '42' });
+    await addWebhook(store, { ...zap, zapId: '43' });
+    const { webhooks: read } = store.read;
+    expect(await read.ofZap(1, '42', 'single')).toEqual(single);
+    expect(await read.ofZap(1, '42', 'bundle')).toEqual(bundle);
+    expect(await read.ofZap(1, '43', 'single')).toBeNull();
+    expect(await read.ofZap(2, '42', 'single')).toBeNull();
+  });
+
+  test('whose Zap has been off since before a time are told', async () => {
+    const store = await emptyStore(kind);
+    const off = { enabled: false, disabledReason: 'unsubscribed', disabledAt: 10 } as const;
+    const webhook = await addWebhook(store, off);
+    await addWebhook(store, { ...off, disabledReason: 'owner' });
+    await addWebhook(store, { ...off, disabledAt: 11 });
+    expect(await store.read.webhooks.unsubscribedBefore(11)).toEqual([webhook]);
+  });
+
+  test('have the gaps cut that reach into the future', async () => {
+    const store = await emptyStore(kind);
+    const gaps = [
+      { from: 0, to: 500 },
+      { from: 900, to: 1100 },
+      { from: 1001, to: 1200 },
+    ];
+    const { id } = await addWebhook(store, { gaps });
+    await store.transaction((tx) => tx.webhooks.redate(1000));
+    expect((await store.read.webhooks.get(1, id))?.gaps).toEqual([
+      { from: 0, to: 500 },
+      { from: 900, to: 1000 },
+    ]);
   });
 
   test('dated in the future are dated anew: errors, pauses and flushes', async () => {

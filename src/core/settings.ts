@@ -1,0 +1,66 @@
+import type { Webhook } from '../store/rows.ts';
+import type { Repositories } from '../store/store.ts';
+import type { NewWebhook } from '../wire/webhook.ts';
+import { InvalidTargetUrlError } from './errors.ts';
+import { HEALTHY } from './health.ts';
+import { windowMs } from './window.ts';
+
+/** What a webhook is set to. */
+export type Settings = Pick<NewWebhook, 'target_url' | 'granularity_hours' | 'filters' | 'name'>;
+
+/** Which of the given settings are others than the webhook's. */
+export function changedSettings(webhook: Webhook, given: Partial<Settings>): (keyof Settings)[] {
+  const present: Settings = {
+    target_url: webhook.targetUrl,
+    granularity_hours: webhook.granularityHours,
+    filters: webhook.filters,
+    name: webhook.name,
+  };
+  return (Object.keys(present) as (keyof Settings)[]).filter(
+    (field) =>
+      given[field] !== undefined && JSON.stringify(given[field]) !== JSON.stringify(present[field]),
+  );
+}
+
+/**
+ * Changes what is given. A new URL clears the error count and ends pauses; a new granularity dates open
+ * bundles anew.
+ */
+export async function changeSettings(
+  tx: Repositories,
+  webhook: Webhook,
+  given: Partial<Settings>,
+  now: number,
+): Promise<Webhook> {
+  const changes = changedSettings(webhook, given);
+  if (changes.length === 0) return webhook;
+  const next = await tx.webhooks.change(webhook, {
+    ...(given.target_url !== undefined && { targetUrl: given.target_url }),
+    ...(given.granularity_hours !== undefined && { granularityHours: given.granularity_hours }),
+    ...(given.filters !== undefined && { filters: given.filters }),
+    ...(given.name !== undefined && { name: given.name }),
+    ...(changes.includes('target_url') && { health: HEALTHY }),
+  });
+  if (changes.includes('target_url')) await tx.lanes.endPauses(webhook.id, now);
+  if (changes.includes('granularity_hours')) {
+    // Heads may be under way as singles: after a crash they must be repeated as what they were.
+    if (webhook.granularityHours === 0) {
+      await tx.lanes.sealSingles(webhook.id, webhook.filters.direction ?? null);
+    }
+    const openedAfter = next.flushedAt ?? Number.NEGATIVE_INFINITY;
+    await tx.lanes.reschedule(webhook.id, windowMs(next.granularityHours), openedAfter);
+  }
+  return next;
+}
+
+/** @throws {InvalidTargetUrlError} where the text is no address that can be POSTed to */
+export function checkTargetUrl(text: string): void {
+  const url = URL.parse(text);
+  if (!url) throw new InvalidTargetUrlError(`"${text.slice(0, 100)}" is not a URL`);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw new InvalidTargetUrlError('Only http and https addresses can be webhooks');
+  }
+  if (url.username || url.password) {
+    throw new InvalidTargetUrlError('A webhook URL cannot carry a user name or password');
+  }
+}
