@@ -10,3 +10,8 @@ export function formatTimestamp(ms: number): string {
 export function readableMinute(timestamp: string): string {
   return timestamp.slice(0, 16).replace('T', ' ');
 }
+
+/** `2021-02-24T16:25:29+0000` → `2021-02-24T16:25:29+00:00`, for readers who insist on the colon. */
+export function withColonInOffset(timestamp: string): string {
+  return timestamp.replace(/([+-]\d{2})(\d{2})$/, '$1:$2');
+}

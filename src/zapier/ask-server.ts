@@ -1,11 +1,12 @@
 import type { Bundle, HttpRequestOptions, HttpResponse, ZObject } from 'zapier-platform-core';
 import { z as zod } from 'zod';
+import { API_VERSION, meSchema } from '../wire/me.ts';
 import { type Connection, connectionOf } from './connection.ts';
 import { busy, problem } from './problem.ts';
 
 /** A request to the user's server. */
 export interface ServerRequest<Answer> {
-  method?: 'GET' | 'POST' | 'DELETE';
+  method?: 'GET' | 'POST';
   /** Below `/api/v1`, with a slash in front. */
   path: string;
   params?: Record<string, string | number>;
@@ -30,6 +31,7 @@ export async function askServer<Answer>(
 ): Promise<Answer> {
   const connection = connectionOf(z, bundle);
   const response = await send(z, connection, request);
+  throwIfTooOld(z, connection, response);
   if (!request.accept?.includes(response.status)) throwIfRefused(z, connection, response);
   const answer = request.read(response.data);
   if (answer === undefined) throw problem(z, 'not_pakiet', connection);
@@ -69,8 +71,24 @@ function reasonOf(error: unknown) {
 }
 
 const errorAnswerSchema = zod.object({
-  error: zod.object({ code: zod.string().regex(/^[a-z][a-z_]{1,39}$/) }),
+  error: zod.object({ code: zod.string().regex(/^[a-z][a-z_]{1,39}$/), message: zod.string() }),
 });
+
+/** Comes before all other judgement: an old server says 404 to what only newer ones can do. */
+function throwIfTooOld(z: ZObject, { host }: Connection, response: HttpResponse): void {
+  const version = apiVersionOf(response);
+  if (version !== undefined && version < API_VERSION) throw problem(z, 'server_too_old', { host });
+}
+
+/** The API version an answer comes from; `undefined` when it may not be Pakiet's at all. */
+function apiVersionOf({ headers, data }: HttpResponse): number | undefined {
+  const named = Number.parseInt(headers.get('pakiet-api-version') ?? '', 10);
+  if (named >= 0) return named;
+  const me = meSchema.safeParse(data).data;
+  if (me) return me.server.api_version;
+  // Version 1 had no such header: it is known by how it words a refusal.
+  return errorAnswerSchema.safeParse(data).success ? 1 : undefined;
+}
 
 function throwIfRefused(z: ZObject, { host }: Connection, response: HttpResponse): void {
   const { status } = response;

@@ -9,18 +9,17 @@ import {
 } from '../wire/payload.ts';
 
 // What a Zap is given: the wire's payload, its names unchanged, with a stable `id` and, for a batch,
-// two more fields made of its messages. The static sample, the editor's test and the live hook all go
-// through the same function here, so their shapes cannot differ.
+// two more fields made of its messages. The order of the fields and the spelling of the times are
+// settled after that, in `arranged`.
 
-const idSchema = z
-  .string()
-  .meta({ title: 'ID', description: 'Stable: a repeat has the same one.' });
+const id = (title: string) =>
+  z.string().meta({ title, description: 'Stable: a repeat has the same one.' });
 
-export const messageItemSchema = singlePayloadSchema.extend({ id: idSchema });
+export const messageItemSchema = singlePayloadSchema.extend({ id: id('Unique ID') });
 export type MessageItem = z.infer<typeof messageItemSchema>;
 
 export const batchItemSchema = bundlePayloadSchema.extend({
-  id: idSchema,
+  id: id('Batch ID'),
   message_count: z.int().meta({
     title: 'Message Count',
     description: 'How many messages the batch holds.',

@@ -1,7 +1,14 @@
 import type { Bundle, InputFields, Trigger, ZObject } from 'zapier-platform-core';
 import type { ZodObject, ZodType } from 'zod';
-import { createdWebhookSchema, type Granularity, type NewWebhookInput } from '../wire/webhook.ts';
+import {
+  createdWebhookSchema,
+  type Granularity,
+  type NewWebhookInput,
+  unsubscribeSchema,
+} from '../wire/webhook.ts';
+import { arranged } from './arranged.ts';
 import { askServer } from './ask-server.ts';
+import { type DefaultDirection, filterParams, filtersOf } from './filters.ts';
 import { outputFields } from './output-fields.ts';
 import { problem } from './problem.ts';
 import { signedBody } from './signed-body.ts';
@@ -18,11 +25,18 @@ interface MessageTriggerDefinition<
   label: string;
   description: string;
   inputFields: Fields;
+  defaultDirection: DefaultDirection;
   granularityHours: (z: ZObject, inputData: Record<string, unknown>) => Granularity;
   payloadSchema: ZodType<Payload>;
   itemSchema: ZodObject & ZodType<Item>;
   toItem: (payload: Payload) => Item;
   sample: Payload;
+}
+
+/** What performSubscribe has returned, as Zapier hands it back: not a thing to rely on. */
+interface Subscribed {
+  id?: string;
+  subscription?: unknown;
 }
 
 /** A trigger that subscribes to the server's webhooks while its Zap is on. */
@@ -32,12 +46,16 @@ export function messageTrigger<
   Payload,
   Item extends Record<string, unknown> & { id: string },
 >(definition: MessageTriggerDefinition<Key, Fields, Payload, Item>) {
-  const { key, noun, label, description, inputFields, granularityHours } = definition;
+  const { key, noun, label, description, inputFields } = definition;
+  const { granularityHours, defaultDirection } = definition;
   const { payloadSchema, itemSchema, toItem, sample } = definition;
+  const fields = outputFields(itemSchema);
+
+  const itemFrom = (payload: Payload): Item => arranged(toItem(payload), fields);
 
   const itemOf = (body: unknown): Item | undefined => {
     const payload = readPayload(payloadSchema, body);
-    return payload === undefined ? undefined : toItem(payload);
+    return payload === undefined ? undefined : itemFrom(payload);
   };
 
   async function performSubscribe(z: ZObject, bundle: Bundle) {
@@ -46,7 +64,7 @@ export function messageTrigger<
     const webhook: NewWebhookInput = {
       target_url: targetUrl,
       granularity_hours: granularityHours(z, bundle.inputData),
-      filters: {},
+      filters: filtersOf(z, bundle.inputData, defaultDirection),
       name: '',
       source: 'zapier',
       ...(zapId && { zap_id: String(zapId) }),
@@ -60,11 +78,14 @@ export function messageTrigger<
   }
 
   async function performUnsubscribe(z: ZObject, bundle: Bundle) {
-    const id = bundle.subscribeData?.id;
+    const { id, subscription }: Subscribed = bundle.subscribeData ?? {};
     if (!id) return {}; // never subscribed, so there is nothing to undo
+    // Naming the subscription keeps an unsubscription that arrives late from ending the next one.
+    const body = unsubscribeSchema.safeParse({ subscription }).data ?? {};
     return askServer(z, bundle, {
-      method: 'DELETE',
-      path: `/webhooks/${encodeURIComponent(id)}`,
+      method: 'POST',
+      path: `/webhooks/${encodeURIComponent(id)}/unsubscribe`,
+      body,
       accept: [404, 410],
       read: () => ({ id }),
     });
@@ -81,7 +102,10 @@ export function messageTrigger<
   async function performList(z: ZObject, bundle: Bundle) {
     return askServer(z, bundle, {
       path: '/samples',
-      params: { granularity_hours: granularityHours(z, bundle.inputData) },
+      params: {
+        granularity_hours: granularityHours(z, bundle.inputData),
+        ...filterParams(filtersOf(z, bundle.inputData, defaultDirection)),
+      },
       read: (answer) => {
         const items = Array.isArray(answer) ? answer.map(itemOf) : [undefined];
         return items.every((item) => item !== undefined) ? items : undefined;
@@ -100,8 +124,8 @@ export function messageTrigger<
       performUnsubscribe,
       perform,
       performList,
-      sample: toItem(sample),
-      outputFields: outputFields(itemSchema),
+      sample: itemFrom(sample),
+      outputFields: fields,
     },
   } satisfies Trigger<Key, Fields>;
 }

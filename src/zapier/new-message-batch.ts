@@ -2,12 +2,15 @@ import { defineInputFields, type ZObject } from 'zapier-platform-core';
 import { bundlePayloadSchema } from '../wire/payload.ts';
 import { bundleSample } from '../wire/samples.ts';
 import { GRANULARITIES, type Granularity } from '../wire/webhook.ts';
+import { enteredChoice } from './entered.ts';
+import { filterFields } from './filter-fields.ts';
 import { batchItem, batchItemSchema } from './items.ts';
 import { messageTrigger } from './message-trigger.ts';
 import { problem } from './problem.ts';
 
 const PERIODS = GRANULARITIES.filter((hours) => hours > 0);
 const DEFAULT_PERIOD = 24;
+const DEFAULT_DIRECTION = 'both';
 
 const choices = PERIODS.map((hours) => ({
   value: String(hours),
@@ -24,14 +27,18 @@ const inputFields = defineInputFields([
     default: String(DEFAULT_PERIOD),
     choices,
     helpText:
-      'How long the messages of a chat are gathered, counted from its first new message. Then they arrive together, so a chat runs this Zap at most once in each period.',
+      'How long the messages of a chat are gathered, counted from its first new message. Then they arrive together, so each chat runs this Zap at most once per period: once a day at 24 hours, 24 times a day at 1 hour, and not at all while it is silent. Tasks used = runs × action steps of the Zap.',
   },
+  ...filterFields({
+    default: DEFAULT_DIRECTION,
+    helpText: 'Both is the default, so that a batch holds the whole conversation.',
+  }),
 ]);
 
 /** Zapier hands over the choice as text; left blank it is the default. */
 function granularityHours(z: ZObject, { granularity }: Record<string, unknown>): Granularity {
-  const text = String(granularity ?? '').trim();
-  const hours = PERIODS.find((period) => period === Number(text || DEFAULT_PERIOD));
+  const text = enteredChoice(granularity, String(DEFAULT_PERIOD));
+  const hours = PERIODS.find((period) => period === Number(text));
   if (hours === undefined) throw problem(z, 'invalid_granularity');
   return hours;
 }
@@ -44,6 +51,7 @@ export const newMessageBatch = messageTrigger({
   description:
     'Triggers when the messages of a WhatsApp chat have been gathered for a period you choose.',
   inputFields,
+  defaultDirection: DEFAULT_DIRECTION,
   granularityHours,
   payloadSchema: bundlePayloadSchema,
   itemSchema: batchItemSchema,

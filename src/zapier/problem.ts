@@ -40,6 +40,11 @@ const PROBLEMS = {
     sentence:
       'There is no Pakiet server at this address of {host} (it answered 404, not found). Check the Server URL: it is the address of the server alone, without a page behind it.',
   },
+  server_too_old: {
+    status: 502,
+    sentence:
+      'The Pakiet server at {host} runs a version that is too old for this integration. Ask the person who runs it to update it.',
+  },
   not_pakiet: {
     status: 502,
     sentence:
@@ -73,6 +78,24 @@ const PROBLEMS = {
   invalid_granularity: {
     status: 400,
     sentence: 'The Batch Period must be 1, 6, 12 or 24 hours. Pick one from the list.',
+  },
+  invalid_whatsapp_account: {
+    status: 400,
+    sentence:
+      'WhatsApp Accounts holds something that is not a phone number. Pick the accounts from the list, or write their numbers like +972540000000.',
+  },
+  invalid_direction: {
+    status: 400,
+    sentence: 'The Direction must be received, sent or both. Pick one from the list.',
+  },
+  invalid_chat_type: {
+    status: 400,
+    sentence: 'The Chat Type must be direct, group or both. Pick one from the list.',
+  },
+  invalid_chat: {
+    status: 400,
+    sentence:
+      'The Chat is not one that can be chosen. Pick it from the list, or leave the field empty for all chats.',
   },
   invalid_signature: {
     status: 400,

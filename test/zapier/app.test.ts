@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import * as core from 'zapier-platform-core';
 import { authentication } from '../../src/zapier/authentication.ts';
-import { app, newMessage, newMessageBatch } from './support.ts';
+import { app, chat, newMessage, newMessageBatch, whatsappAccount } from './support.ts';
 
 const TITLE_CASE = /^[A-Z]\w*( [A-Z]\w*)*$/;
 const triggers = [newMessage, newMessageBatch];
@@ -28,8 +28,15 @@ describe('the integration', () => {
     expect(app.platformVersion).toBe(packageJson.dependencies['zapier-platform-core']);
   });
 
-  test('offers its two triggers under their keys', () => {
-    expect(app.triggers).toEqual({ new_message: newMessage, new_message_batch: newMessageBatch });
+  test('offers its two triggers under their keys, and hides the two that fill dropdowns', () => {
+    expect(app.triggers).toEqual({
+      new_message: newMessage,
+      new_message_batch: newMessageBatch,
+      whatsapp_account: whatsappAccount,
+      chat,
+    });
+    const hidden = Object.values(app.triggers).filter(({ display }) => 'hidden' in display);
+    expect(hidden.map(({ key }) => key)).toEqual(['whatsapp_account', 'chat']);
   });
 
   test('keeps the API key out of sight and out of the connection label', () => {
@@ -80,4 +87,55 @@ test('New Message Batch lets the user pick 1, 6, 12 or 24 hours, a day unless th
     { value: '12', sample: '12', label: 'Every 12 Hours' },
     { value: '24', sample: '24', label: 'Every 24 Hours' },
   ]);
+});
+
+describe.each(triggers)('the filters of $key', ({ key, operation }) => {
+  const field = (name: string) => operation.inputFields.find((one) => one.key === name);
+
+  test('are the last five fields, all of them optional', () => {
+    const filters = operation.inputFields.slice(-5);
+    expect(filters.map((one) => one.key)).toEqual([
+      'whatsapp_accounts',
+      'direction',
+      'chat_type',
+      'chat_search',
+      'chat',
+    ]);
+    for (const { required } of filters) expect(required).toBe(false);
+  });
+
+  test('let the user pick several accounts and one chat from lists of the server', () => {
+    expect(field('whatsapp_accounts')).toMatchObject({
+      list: true,
+      dynamic: 'whatsapp_account.id.label',
+    });
+    expect(field('chat')).toMatchObject({ dynamic: 'chat.id.label' });
+    expect(field('chat')).not.toHaveProperty('list');
+  });
+
+  test('preset a direction that keeps a Zap that replies from running on its own replies', () => {
+    const isSingle = key === 'new_message';
+    expect(field('direction')).toMatchObject({ default: isSingle ? 'received' : 'both' });
+    expect(field('direction')?.helpText).toMatch(isSingle ? /by its own reply/ : /whole conv/);
+  });
+
+  test('stand among help texts that say what the trigger costs', () => {
+    const texts = operation.inputFields.map(({ helpText }) => helpText).join(' ');
+    expect(texts).toMatch(key === 'new_message' ? /runs this Zap once/ : /once per period/);
+    expect(texts).toMatch(/tasks?\b.*action steps?/i);
+  });
+});
+
+test('Zapier’s schema refuses help texts on output fields', async () => {
+  const { outputFields } = newMessage.operation;
+  const operation = {
+    ...newMessage.operation,
+    outputFields: [{ ...outputFields[0], helpText: 'The text.' }],
+  };
+  const broken = {
+    ...app,
+    triggers: { ...app.triggers, new_message: { ...newMessage, operation } },
+  };
+  const { results } = await createAppHandler(broken)({ command: 'validate' });
+  expect(JSON.stringify(results)).toContain('helpText');
 });

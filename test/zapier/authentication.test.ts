@@ -2,21 +2,22 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, jest, test } from '@jest/globals';
+import { API_VERSION } from '../../src/wire/me.ts';
 import { authentication } from '../../src/zapier/authentication.ts';
 import nock from './nocked.ts';
-import { API_KEY, failureOf, run, SERVER } from './support.ts';
+import { API_KEY, failureOf, JSON_HEADERS, run, SERVER } from './support.ts';
 
 const me = {
   workspace: { id: 'ws_1', name: 'Acme' },
   owner: { full_name: 'Jane Smith', email: 'jane@acme.example' },
-  server: { version: '0.1.0', api_version: 1 },
+  server: { version: '0.1.0', api_version: API_VERSION },
 };
 
 const connect = (baseUrl: unknown = SERVER, apiKey: unknown = API_KEY) =>
   run(authentication.test, { authData: { baseUrl, apiKey } as Record<string, string> });
 
 const html = { 'content-type': 'text/html; charset=utf-8' };
-const json = { 'content-type': 'application/json' };
+const json = JSON_HEADERS;
 const refusal = (code: string) => ({ error: { code, message: `You sent ${API_KEY}` } });
 
 /** Answers the next request for whose key it is. */
@@ -211,3 +212,43 @@ describe('the connection label', () => {
     expect(JSON.stringify(await connect())).not.toMatch(/whsec_nobody|hunter2/);
   });
 });
+
+describe('a server whose API is too old', () => {
+  const old = { ...me, server: { version: '0.1.0', api_version: API_VERSION - 1 } };
+  const plain = { 'content-type': 'application/json' };
+  const versioned = (version: number) => ({ ...plain, 'pakiet-api-version': String(version) });
+
+  test.each<[string, number, nock.Body, nock.ReplyHeaders]>([
+    ['its answer to who is who', 200, old, plain],
+    ['its header', 200, me, versioned(API_VERSION - 1)],
+    ['its header, whatever the status', 404, page404(), versioned(API_VERSION - 1)],
+    ['a refusal as it words them', 404, refusal('not_found'), plain],
+  ])('is recognised by %s', async (_what, status, body, headers) => {
+    answer(status, body, headers);
+    const { code, sentence, whole } = await failureOf(connect());
+    expect(code).toBe('server_too_old');
+    expect(sentence).toBe(
+      'The Pakiet server at pakiet.test runs a version that is too old for this integration. Ask the person who runs it to update it.',
+    );
+    expect(whole).not.toContain(API_KEY);
+  });
+
+  test.each([API_VERSION, API_VERSION + 1])('is not one of version %d', async (version) => {
+    answer(200, { ...me, server: { ...me.server, api_version: version } }, versioned(version));
+    await expect(connect()).resolves.toMatchObject({ workspace: me.workspace });
+  });
+
+  test.each<[number, nock.Body, string]>([
+    [404, page404(), 'wrong_path'],
+    [404, { message: 'no route' }, 'wrong_path'],
+    [401, { error: 'login' }, 'refused_api_key'],
+    [500, '', 'server_broken'],
+  ])('is not assumed when %d %j need not be Pakiet’s', async (status, body, code) => {
+    answer(status, body, plain);
+    await expect(failureOf(connect())).resolves.toMatchObject({ code });
+  });
+});
+
+function page404(): string {
+  return '<!doctype html><title>Not found</title>';
+}

@@ -5,6 +5,7 @@ import {
   API_KEY,
   bundleWith,
   failureOf,
+  JSON_HEADERS,
   newMessage,
   newMessageBatch,
   run,
@@ -14,7 +15,7 @@ import {
 } from './support.ts';
 
 const TRIGGERS = [newMessage, newMessageBatch];
-const created = { id: 'wh_1', secret: SECRET };
+const created = { id: 'wh_1', secret: SECRET, subscription: 3 };
 const reqheaders = { authorization: `Bearer ${API_KEY}` };
 
 /** Subscribes a trigger and returns what the server was sent. */
@@ -25,7 +26,7 @@ async function subscribed(trigger: (typeof TRIGGERS)[number], rest: object = {})
       sent = body;
       return true;
     })
-    .reply(201, { ...created, enabled: true, waiting: 0 });
+    .reply(201, { ...created, enabled: true, waiting: 0 }, JSON_HEADERS);
   const bundle = bundleWith({ targetUrl: TARGET_URL, ...rest });
   await expect(run(trigger.operation.performSubscribe, bundle)).resolves.toEqual(created);
   return sent;
@@ -36,7 +37,7 @@ describe('subscribing', () => {
     await expect(subscribed(newMessage, { meta: { zap: { id: '4711' } } })).resolves.toEqual({
       target_url: TARGET_URL,
       granularity_hours: 0,
-      filters: {},
+      filters: { direction: 'received' },
       name: '',
       source: 'zapier',
       zap_id: '4711',
@@ -94,8 +95,9 @@ describe('subscribing', () => {
     [500, { error: { code: 'internal', message: SECRET } }, 'server_broken'],
     [201, { id: 'wh_1', key: SECRET }, 'not_pakiet'],
     [200, '<html>', 'web_page'],
+    [201, { id: 'wh_1', secret: SECRET, subscription: 'third' }, 'not_pakiet'],
   ])('that is answered with %d %j fails with %s', async (status, answer, code) => {
-    nock(SERVER).post('/api/v1/webhooks').reply(status, answer);
+    nock(SERVER).post('/api/v1/webhooks').reply(status, answer, JSON_HEADERS);
     const bundle = bundleWith({ targetUrl: TARGET_URL });
     const failure = await failureOf(run(newMessage.operation.performSubscribe, bundle));
     expect(failure).toMatchObject({ name: 'AppError', code });
@@ -106,10 +108,33 @@ describe('subscribing', () => {
 describe('unsubscribing', () => {
   const bundle = bundleWith({ targetUrl: TARGET_URL, subscribeData: created });
   const unsubscribe = () => run(newMessage.operation.performUnsubscribe, bundle);
+  const path = '/api/v1/webhooks/wh_1/unsubscribe';
 
   test.each([200, 204, 404, 410])('is done when the server answers %d', async (status) => {
-    nock(SERVER, { reqheaders }).delete('/api/v1/webhooks/wh_1').reply(status);
+    nock(SERVER, { reqheaders }).post(path, { subscription: 3 }).reply(status, '', JSON_HEADERS);
     await expect(unsubscribe()).resolves.toEqual({ id: 'wh_1' });
+  });
+
+  test('says the same each time, so that repeating it changes nothing', async () => {
+    nock(SERVER).post(path, { subscription: 3 }).twice().reply(200, {}, JSON_HEADERS);
+    await expect(unsubscribe()).resolves.toEqual({ id: 'wh_1' });
+    await expect(unsubscribe()).resolves.toEqual({ id: 'wh_1' });
+  });
+
+  test.each([undefined, null, 'third', 1.5])(
+    'leaves out which subscription it is about when that is not known (%j)',
+    async (subscription) => {
+      nock(SERVER).post(path, {}).reply(200, {}, JSON_HEADERS);
+      const subscribeData = { id: 'wh_1', secret: SECRET, subscription };
+      const unnumbered = bundleWith({ subscribeData });
+      await run(newMessage.operation.performUnsubscribe, unnumbered);
+    },
+  );
+
+  test('does not take the missing route of an old server for success', async () => {
+    const answer = { error: { code: 'not_found', message: 'There is nothing at POST' } };
+    nock(SERVER).post(path).reply(404, answer);
+    await expect(failureOf(unsubscribe())).resolves.toMatchObject({ code: 'server_too_old' });
   });
 
   test.each([
@@ -118,14 +143,14 @@ describe('unsubscribing', () => {
     [500, 'server_broken'],
     [503, 'server_broken'],
   ])('fails when the server answers %d, without its secret', async (status, code) => {
-    nock(SERVER).delete('/api/v1/webhooks/wh_1').reply(status, { secret: SECRET });
+    nock(SERVER).post(path).reply(status, { secret: SECRET }, JSON_HEADERS);
     const failure = await failureOf(unsubscribe());
     expect(failure).toMatchObject({ name: 'AppError', code });
     for (const secret of [API_KEY, SECRET, TARGET_URL]) expect(failure.whole).not.toContain(secret);
   });
 
-  test('removes only its own subscription, whatever its id looks like', async () => {
-    nock(SERVER).delete('/api/v1/webhooks/..%2Fme').reply(204);
+  test('ends only its own subscription, whatever its id looks like', async () => {
+    nock(SERVER).post('/api/v1/webhooks/..%2Fme/unsubscribe').reply(200, {}, JSON_HEADERS);
     const odd = bundleWith({ subscribeData: { id: '../me', secret: SECRET } });
     await expect(run(newMessage.operation.performUnsubscribe, odd)).resolves.toEqual({
       id: '../me',

@@ -1,8 +1,10 @@
 import type { Bundle } from 'zapier-platform-core';
 import { createAppTester } from 'zapier-platform-core';
 import app from '../../index.ts';
+import { API_VERSION } from '../../src/wire/me.ts';
 import { type SignatureHeaders, sign } from '../../src/wire/signature.ts';
 
+export { authentication } from '../../src/zapier/authentication.ts';
 export { app };
 
 export const SERVER = 'https://pakiet.test';
@@ -10,10 +12,21 @@ export const API_KEY = 'pk_live_4f8a2c91d7e6b305';
 export const SECRET = `whsec_${Buffer.from('the key of this subscription').toString('base64')}`;
 export const TARGET_URL = 'https://hooks.zapier.com/hooks/standard/1/capability/';
 
+/** With these headers a server of today answers. */
+export const JSON_HEADERS = {
+  'content-type': 'application/json',
+  'pakiet-api-version': String(API_VERSION),
+};
+
 /** Runs a function of the integration as Zapier does, its checks and its error handling included. */
 export const run = createAppTester(app);
 
-export const { new_message: newMessage, new_message_batch: newMessageBatch } = app.triggers;
+export const {
+  new_message: newMessage,
+  new_message_batch: newMessageBatch,
+  whatsapp_account: whatsappAccount,
+  chat,
+} = app.triggers;
 
 const authData = { baseUrl: SERVER, apiKey: API_KEY };
 

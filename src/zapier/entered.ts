@@ -1,0 +1,20 @@
+// What users put into a field, and leave out of it. Zapier hands over a blank field as undefined, null,
+// '' or [''], and a list as an array or, mapped from another step, as text with commas.
+
+/** The values entered in a field, as text; none when it is blank. */
+export function entered(value: unknown): string[] {
+  return [value]
+    .flat(Number.POSITIVE_INFINITY)
+    .map((one) => String(one ?? '').trim())
+    .filter(Boolean);
+}
+
+/** The values entered in a field that takes several. */
+export function enteredList(value: unknown): string[] {
+  return entered(value).flatMap((text) => entered(text.split(',')));
+}
+
+/** The one value entered in a field, in small letters; `preset` when it is blank. */
+export function enteredChoice(value: unknown, preset: string): string {
+  return entered(value).join(', ').toLowerCase() || preset;
+}
