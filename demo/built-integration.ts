@@ -9,6 +9,16 @@ const ZIP = fileURLToPath(new URL('../build/build.zip', import.meta.url));
 /** What Zapier hands to a function of the integration; see its platform's documentation of `bundle`. */
 export type Bundle = Record<string, unknown>;
 
+/** Unpacks a built integration. */
+export function unpack(zip: string, folder: string): void {
+  for (const [name, bytes] of Object.entries(unzipSync(readFileSync(zip)))) {
+    if (name.endsWith('/')) continue;
+    const path = join(folder, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bytes);
+  }
+}
+
 /**
  * The integration as Zapier runs it: the built zip, unpacked, its handler driven in a thread of its own
  * (so that what it prints stays there).
@@ -20,12 +30,7 @@ export class BuiltIntegration {
 
   /** @param folder where to unpack it; made by `npm run zapier:build` before */
   constructor(folder: string) {
-    for (const [name, bytes] of Object.entries(unzipSync(readFileSync(ZIP)))) {
-      if (name.endsWith('/')) continue;
-      const path = join(folder, name);
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, bytes);
-    }
+    unpack(ZIP, folder);
     this.#worker = new Worker(new URL('./integration-thread.ts', import.meta.url), {
       workerData: pathToFileURL(join(folder, 'zapierwrapper.js')).href,
       stdout: true,

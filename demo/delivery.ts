@@ -24,7 +24,9 @@ export async function showDelivery(
     email: 'jane@acme.example',
   });
 
-  const single = new Zap(integration, receiver, connection, 'new_message', {});
+  const single = new Zap(integration, receiver, connection, 'new_message', {
+    direction: 'both',
+  });
   const batch = new Zap(integration, receiver, connection, 'new_message_batch', {
     granularity: '24',
   });
