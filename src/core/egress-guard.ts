@@ -1,13 +1,26 @@
 import { lookup as systemLookup } from 'node:dns';
-import type { LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { fairLookup } from './fair-lookup.ts';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 /** An address block: its base and the length of its prefix in bits. */
 export type Network = [Address, number];
 
+/** Half of libuv's threads: both threads of the server look names up. */
+const LOOKUPS_TOGETHER = Math.ceil((Number(process.env.UV_THREADPOOL_SIZE) || 4) / 2);
+const fairSystemLookup = fairLookup(systemLookup, LOOKUPS_TOGETHER);
+
 /** What is given out of IPv6; the rest is reserved (https://www.iana.org/assignments/ipv6-address-space). */
 const GLOBAL_IPV6: Network = ipaddr.parseCIDR('2000::/3');
+
+/** Unicast by its number, but not on the internet; what else is special `range()` of ipaddr.js knows. */
+const NOT_PUBLIC: readonly Network[] = [
+  // Azure's host agent, which hands secrets to the machine that asks (https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16).
+  ipaddr.parseCIDR('168.63.129.16/32'),
+  // The 6bone's, given back in 2006 (RFC 3701).
+  ipaddr.parseCIDR('3ffe::/16'),
+];
 
 /** The address that a webhook leads to is not one that it may reach. */
 export class EgressRefusedError extends Error {
@@ -40,6 +53,7 @@ export function isAllowedAddress(text: string, allowed: readonly Network[]): boo
   const address = ipaddr.process(text);
   if (allowed.some((network) => contains(network, address))) return true;
   if (address.range() !== 'unicast') return false;
+  if (NOT_PUBLIC.some((network) => contains(network, address))) return false;
   return address.kind() === 'ipv4' || contains(GLOBAL_IPV6, address);
 }
 
@@ -57,7 +71,9 @@ const hostOf = (url: URL) => url.hostname.replace(/^\[|\]$/g, '');
  */
 export function checkLiteralAddress(url: URL, allowed: readonly Network[]): void {
   const host = hostOf(url);
-  if (ipaddr.isValid(host) && !isAllowedAddress(host, allowed)) {
+  // No socket looks up what Node takes for an address, so that must not depend on another's reading of it.
+  const isAddress = isIP(host) !== 0 || ipaddr.isValid(host);
+  if (isAddress && !isAllowedAddress(host, allowed)) {
     throw new EgressRefusedError(host, host);
   }
 }
@@ -68,7 +84,7 @@ export function checkLiteralAddress(url: URL, allowed: readonly Network[]): void
  */
 export function guardedLookup(
   allowed: readonly Network[],
-  lookup: typeof systemLookup = systemLookup,
+  lookup: typeof fairSystemLookup = fairSystemLookup,
 ): LookupFunction {
   return (host, options, callback) => {
     lookup(host, { ...options, all: true }, (error, addresses) => {

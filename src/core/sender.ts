@@ -1,11 +1,8 @@
-import { Agent } from 'undici';
+import type { Agent, Dispatcher } from 'undici';
 import type { LoggedRequest } from '../store/rows.ts';
-import {
-  checkLiteralAddress,
-  EgressRefusedError,
-  guardedLookup,
-  type Network,
-} from './egress-guard.ts';
+import { connections, type Trip } from './connection.ts';
+import { checkLiteralAddress, guardedLookup, type Network } from './egress-guard.ts';
+import { describe, isCut, statusError, timeoutError } from './send-error.ts';
 
 /** A request is an error if it has not ended so many milliseconds after it began, body included. */
 const TIME_LIMIT_MS = 10_000;
@@ -15,9 +12,13 @@ const RESPONSE_LIMIT_BYTES = 16 * 1024;
 /** How one request went. Only status 200, with its body, is success. */
 export type Attempt = Pick<LoggedRequest, 'response' | 'error'> & { ok: boolean };
 
+type Response = Dispatcher.ResponseData<Trip>;
+
 /** Sends deliveries over kept-alive connections, through the egress guard. Never follows a redirect. */
 export class Sender {
-  readonly #agent: Agent;
+  readonly #keptAlive: Agent;
+  /** Its connections serve one request each. */
+  readonly #fresh: Agent;
   readonly #allowed: readonly Network[];
   readonly #timeLimitMs: number;
 
@@ -25,11 +26,15 @@ export class Sender {
   constructor(allowed: readonly Network[], timeLimitMs = TIME_LIMIT_MS) {
     this.#allowed = allowed;
     this.#timeLimitMs = timeLimitMs;
-    this.#agent = new Agent({
+    const options = {
       connect: { lookup: guardedLookup(allowed), timeout: timeLimitMs },
       headersTimeout: timeLimitMs,
       bodyTimeout: timeLimitMs,
-    });
+      // With HTTP/2 all webhooks of an origin would share one connection, and wait for its handshake.
+      allowH2: false,
+    };
+    this.#keptAlive = connections(options);
+    this.#fresh = connections({ ...options, pipelining: 0 });
   }
 
   /** Never throws: what goes wrong is in the answer. */
@@ -38,7 +43,7 @@ export class Sender {
     try {
       const url = new URL(target);
       checkLiteralAddress(url, this.#allowed);
-      const response = await this.#agent.request({
+      const response = await this.#request({
         origin: url.origin,
         path: url.pathname + url.search,
         method: 'POST',
@@ -47,69 +52,83 @@ export class Sender {
         signal: limit,
       });
       const kept = await readStart(response.body);
-      const error = response.statusCode === 200 ? null : statusError(response.statusCode);
-      return {
-        ok: error === null,
-        error,
-        response: {
-          status: response.statusCode,
-          headers: Object.fromEntries(
-            Object.entries(response.headers).flatMap(([name, value]) =>
-              value === undefined ? [] : [[name, value]],
-            ),
-          ),
-          body: kept.text,
-          ...(kept.truncated && { truncated: true }),
-        },
-      };
+      const { statusCode: status } = response;
+      // Of a 200 the body belongs to the answer; any other status is the answer, whatever becomes of the body.
+      if (status === 200 && 'brokenOff' in kept) throw kept.brokenOff;
+      const error = status === 200 ? null : statusError(status);
+      return { ok: error === null, error, response: toLogged(response, kept) };
     } catch (error) {
-      return { ok: false, response: null, error: describe(error, limit.aborted) };
+      const limitMs = this.#timeLimitMs;
+      const why = limit.aborted ? timeoutError(limitMs) : describe(error, limitMs);
+      return { ok: false, response: null, error: why };
+    }
+  }
+
+  /**
+   * A receiver may close a kept-alive connection at any time, also in the moment in which the next request
+   * is on its way. That is not its error: the request is made once more, over a connection of its own
+   * (RFC 9112, 9.3.1; the webhook-id makes it safe to repeat).
+   */
+  async #request(options: Dispatcher.RequestOptions<Trip>): Promise<Response> {
+    const trip: Trip = { reused: false };
+    try {
+      return await this.#keptAlive.request({ ...options, opaque: trip });
+    } catch (error) {
+      if (!trip.reused || !isCut(error)) throw error;
+      return this.#fresh.request(options);
     }
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await Promise.all([this.#keptAlive.destroy(), this.#fresh.destroy()]);
   }
 }
 
+interface Kept {
+  text: string;
+  truncated: boolean;
+  /** What ended the body before its time. */
+  brokenOff?: unknown;
+}
+
 /** Reads up to the limit and leaves the rest: it is not ours to download. */
-async function readStart(
-  body: AsyncIterable<Buffer>,
-): Promise<{ text: string; truncated: boolean }> {
+async function readStart(body: AsyncIterable<Buffer>): Promise<Kept> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size > RESPONSE_LIMIT_BYTES) break;
+  let end: Pick<Kept, 'brokenOff'> = {};
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > RESPONSE_LIMIT_BYTES) break;
+    }
+  } catch (error) {
+    end = { brokenOff: error };
   }
   const bytes = Buffer.concat(chunks);
   return {
     text: bytes.subarray(0, RESPONSE_LIMIT_BYTES).toString('utf8'),
-    truncated: bytes.length > RESPONSE_LIMIT_BYTES,
+    truncated: size > RESPONSE_LIMIT_BYTES,
+    ...end,
   };
 }
 
-function statusError(status: number): { code: string; message: string } {
-  const why =
-    status >= 300 && status < 400
-      ? 'redirects are not followed: enter the final address'
-      : 'only 200 is success';
-  return { code: `status_${status}`, message: `The receiver answered ${status}; ${why}` };
-}
-
-function describe(error: unknown, timedOut: boolean): { code: string; message: string } {
-  // With several addresses to try, the socket's error is an AggregateError with one for each.
-  const cause = error instanceof AggregateError ? error.errors[0] : error;
-  if (cause instanceof EgressRefusedError) return { code: cause.code, message: cause.message };
-  const { code, message } = cause as NodeJS.ErrnoException;
-  if (timedOut || code?.includes('TIMEOUT')) {
-    return { code: 'timeout', message: 'The receiver did not answer in full within 10 seconds' };
-  }
-  return { code: 'connection_failed', message: `No connection: ${code ?? message}` };
+function toLogged({ statusCode, headers }: Response, kept: Kept): LoggedRequest['response'] {
+  return {
+    status: statusCode,
+    headers: Object.fromEntries(
+      Object.entries(headers).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name, value]],
+      ),
+    ),
+    body: kept.text,
+    ...(kept.truncated && { truncated: true }),
+  };
 }
 
 const MAX_SECONDS = 1e9;
+/** The three forms that RFC 9110, 5.6.7 has recipients accept; the last comes without its zone. */
+const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? [\w: -]*\d\d:\d\d:\d\d( GMT| \d{4})$/;
 
 /**
  * What a Retry-After header asks for, in milliseconds from `now`; null where it says nothing usable.
@@ -120,6 +139,8 @@ export function retryAfterMs(attempt: Attempt, now: number): number | null {
   const text = (Array.isArray(header) ? header[0] : header)?.trim();
   if (!text) return null;
   if (/^\d+$/.test(text)) return Math.min(Number(text), MAX_SECONDS) * 1000;
-  const at = Date.parse(text);
+  // Date.parse finds a date in almost any text that holds a number.
+  if (!HTTP_DATE.test(text)) return null;
+  const at = Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
   return Number.isNaN(at) ? null : Math.max(0, at - now);
 }

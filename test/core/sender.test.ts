@@ -149,14 +149,14 @@ describe('an error', () => {
     await once(gone, 'close');
     expect(await post(`http://127.0.0.1:${port}/`)).toMatchObject({
       ok: false,
-      error: { code: 'connection_failed', message: 'No connection: ECONNREFUSED' },
+      error: { code: 'connection_failed', message: expect.stringContaining('ECONNREFUSED') },
     });
   });
 
   test('is TLS that is none', async () => {
     answer(200);
     const { ok, error } = await post(url.replace('http:', 'https:'));
-    expect([ok, error?.code]).toEqual([false, 'connection_failed']);
+    expect([ok, error?.code]).toEqual([false, 'tls_failed']);
   });
 
   test.each([
