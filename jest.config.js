@@ -20,5 +20,7 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.{ts,tsx}'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/build'],
   setupFilesAfterEnv: ['<rootDir>/test/support/loopback-only.ts'],
+  // Much of the time is spent waiting for child processes, so no core is left idle for jest itself.
+  maxWorkers: '100%',
   testTimeout: 30_000,
 };

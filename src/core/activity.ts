@@ -6,7 +6,7 @@ import type { Attempt } from './sender.ts';
 
 // The sentences of the activity log.
 
-export const count = (n: number, one: string) => `${n} ${one}${n === 1 ? '' : 's'}`;
+export const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
 
 export const sentDetail = (
   { messageCount, chatName }: Pick<Delivery, 'messageCount' | 'chatName'>,
@@ -30,4 +30,5 @@ export const note = (
   at: number,
   action: ActivityAction,
   detail: string,
-) => tx.history.add({ activities: [{ webhookId, at, action, detail }] });
+  chatId: number | null = null,
+) => tx.history.add({ activities: [{ webhookId, at, action, detail, chatId }] });

@@ -4,20 +4,22 @@ import { compressAhead } from '../store/compressed.ts';
 import { StoreUnavailableError } from '../store/errors.ts';
 import type { Webhook } from '../store/rows.ts';
 import type { Store } from '../store/store.ts';
-import { sign } from '../wire/signature.ts';
 import type { Clock } from './clock.ts';
 import { Driver } from './driver.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { Delivery } from './head.ts';
 import { LONGEST_JITTERED_PAUSE_MS } from './health.ts';
+import { fairShare } from './pace.ts';
 import type { Site } from './render.ts';
 import { requestHeaders, toLoggedRequest } from './request-log.ts';
 import { retryAfterMs, type Sender } from './sender.ts';
 import { type Attempted, settle } from './settle.ts';
 
-/** Requests under way together over all webhooks. Beyond it, one that has none may still start one. */
+/** Requests under way together over all webhooks. Beyond it each may still have its fair share. */
 const GLOBAL_CONCURRENCY = 500;
+/** Outcomes a transaction, and bytes: their requests are logged with them. */
 const SETTLED_TOGETHER = 1000;
+const SETTLED_TOGETHER_BYTES = 20_000_000;
 const STORE_RETRY_MS = 1000;
 /** A clock that went back by less is only being trimmed. */
 const CLOCK_SLACK_MS = 1000;
@@ -28,6 +30,10 @@ export interface DispatcherOptions {
   sender: Sender;
   site: Site;
   log: Logger;
+  /** Told after the commit that errors have switched a webhook off. */
+  switchedOff?: () => void;
+  /** Told of every request that has ended, before it is written down. */
+  ended?: (ended: Pick<Attempted, 'delivery' | 'attempt' | 'outcome'>) => void;
   /** Between 0 and 1, for the jitter of pauses. */
   random?: () => number;
 }
@@ -58,13 +64,15 @@ export class Dispatcher {
   readonly #settling: GroupCommit<Attempted, Webhook | undefined>;
   readonly #running = new Set<Promise<void>>();
   #inFlight = 0;
+  /** Webhooks that have requests under way. */
+  #active = 0;
   #pumping = false;
   #stopping = false;
   #lastNow: number;
   #cancelAlarm = () => {};
 
   constructor(options: DispatcherOptions) {
-    this.#options = { random: Math.random, ...options };
+    this.#options = { random: Math.random, switchedOff: () => {}, ended: () => {}, ...options };
     const { store, clock, random } = this.#options;
     this.#lastNow = clock.now();
     this.#settling = new GroupCommit(
@@ -73,8 +81,17 @@ export class Dispatcher {
         return group.map(({ delivery }) => webhooks.get(delivery.lane.webhookId));
       },
       (error) => error instanceof StoreUnavailableError,
-      { maxWeight: SETTLED_TOGETHER, weigh: () => 1 },
+      {
+        maxWeight: 1,
+        weigh: ({ delivery }) =>
+          1 / SETTLED_TOGETHER + delivery.body.length / SETTLED_TOGETHER_BYTES,
+      },
     );
+  }
+
+  /** How many requests are under way. */
+  get inFlight(): number {
+    return this.#inFlight;
   }
 
   /** Takes up the work that the store holds. */
@@ -129,7 +146,7 @@ export class Dispatcher {
     for (const driver of this.#ready) {
       // A Set visits what is added behind: a driver that had its turn goes to the end of the line.
       this.#ready.delete(driver);
-      if (this.#inFlight >= GLOBAL_CONCURRENCY && driver.inFlight > 0) {
+      if (!this.#hasRoomFor(driver)) {
         this.#blocked.add(driver);
         continue;
       }
@@ -142,6 +159,13 @@ export class Dispatcher {
       }
     }
     this.#pumping = false;
+  }
+
+  /** Once there is no room for all, each webhook may have its fair share: nobody's receivers starve others. */
+  #hasRoomFor(driver: Driver): boolean {
+    if (this.#inFlight < GLOBAL_CONCURRENCY) return true;
+    const active = this.#active + (driver.inFlight > 0 ? 0 : 1);
+    return driver.inFlight < fairShare(GLOBAL_CONCURRENCY, active);
   }
 
   #track(work: Promise<void>): void {
@@ -171,14 +195,16 @@ export class Dispatcher {
   async #deliver(driver: Driver, delivery: Delivery): Promise<void> {
     const { clock, sender } = this.#options;
     const webhook = driver.webhook as Webhook;
-    driver.started();
-    this.#inFlight += 1;
     const startedAt = clock.now();
-    const headers = requestHeaders(sign(webhook.secret, delivery.id, startedAt, delivery.body));
+    if (driver.inFlight === 0) this.#active += 1;
+    driver.started(startedAt);
+    this.#inFlight += 1;
+    const headers = requestHeaders(webhook, delivery.id, startedAt, delivery.body);
     const attempt = await sender.post(webhook.targetUrl, headers, delivery.body);
     const endedAt = Math.max(startedAt, clock.now());
     this.#inFlight -= 1;
     driver.ended(attempt.ok);
+    if (driver.inFlight === 0) this.#active -= 1;
     for (const blocked of this.#blocked) this.#ready.add(blocked);
     this.#blocked.clear();
     this.#markReady(driver);
@@ -191,6 +217,7 @@ export class Dispatcher {
       endedAt,
       retryAfterMs: retryAfterMs(attempt, endedAt),
     };
+    this.#options.ended({ delivery, attempt, outcome });
     if (attempt.error) {
       const { code } = attempt.error;
       this.#options.log.info(
@@ -198,12 +225,19 @@ export class Dispatcher {
         'delivery failed',
       );
     }
-    const logged = toLoggedRequest(webhook.id, 'delivery', sent, attempt, outcome);
+    const logged = toLoggedRequest(delivery.lane, 'delivery', sent, attempt, outcome);
     await compressAhead(logged);
-    const settled = await this.#writeDown({ delivery, attempt, outcome, logged });
+    const settled = await this.#writeDown({
+      delivery,
+      attempt,
+      outcome,
+      logged,
+      subscription: webhook.subscription,
+    });
     driver.settled(delivery, attempt.ok, settled);
     if (settled?.disabledReason === 'errors' && webhook.enabled) {
       this.#options.log.warn({ webhook: webhook.id }, 'webhook switched off after errors');
+      this.#options.switchedOff();
     }
     this.#markReady(driver);
     this.#pump();
@@ -271,6 +305,7 @@ export class Dispatcher {
       await tx.lanes.redate(now, longestPauseMs);
     });
     for (const driver of this.#drivers.values()) driver.changed();
+    for (const id of await store.read.actions.webhookIds()) this.#markReady(this.#driver(id));
     const schedule = await store.read.lanes.schedule();
     this.wake(schedule.map(({ webhookId, dueAt }) => [webhookId, dueAt] as const));
   }

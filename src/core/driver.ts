@@ -4,14 +4,15 @@ import type { DueLane, Repositories, Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { type Delivery, findHead, type Head } from './head.ts';
 import { restsUntil } from './health.ts';
+import { carryOutChunk } from './lane-actions.ts';
+import { evenlyDueAfter, opensAt, spacingMs } from './pace.ts';
 import type { Site } from './render.ts';
+import { park } from './set-aside.ts';
 import { isSameHead, replaceLane } from './settle.ts';
 
-/** Requests of one webhook under way together, in different chats. */
-const CONCURRENCY = 10;
 /** Heads looked up together: many small ones, few that may be a megabyte each. */
 const SINGLES_AHEAD = 64;
-const BUNDLES_AHEAD = CONCURRENCY;
+const BUNDLES_AHEAD = 10;
 
 /**
  * Drives one webhook: knows what is under way in it, looks up the next heads of its lanes and says which
@@ -27,9 +28,13 @@ export class Driver {
   /** When the dispatcher has been asked to look here again. */
   wakeAt = Number.POSITIVE_INFINITY;
   inFlight = 0;
+  /** When the next request is due at an even pace. */
+  #evenlyDueAt = 0;
   #unsettledFailures = 0;
   #filling = false;
   #wokenMeanwhile = false;
+  /** Something is asked of the lanes, which is done before anything else is sent. */
+  #asked = false;
   #queue: Delivery[] = [];
   /** How often the queue has been dropped. */
   #drops = 0;
@@ -41,19 +46,28 @@ export class Driver {
 
   /** The next delivery that may start at `now`. */
   take(now: number): Delivery | undefined {
-    return this.#mayStart(now) ? this.#queue.shift() : undefined;
+    if (!this.#mayStart(now) || this.#paceOpensAt(now) > now) return undefined;
+    return this.#queue.shift();
   }
 
   #mayStart(now: number): boolean {
-    if (this.stale || !this.webhook?.enabled || this.#unsettledFailures > 0) return false;
+    if (this.stale || this.#asked || !this.webhook?.enabled) return false;
+    if (this.#unsettledFailures > 0) return false;
     const { health } = this.webhook;
     if (restsUntil(health, now) > now) return false;
-    const limit = health.consecutiveErrors > 0 ? 1 : CONCURRENCY;
+    const limit = health.consecutiveErrors > 0 ? 1 : this.webhook.concurrency;
     return this.inFlight < limit;
   }
 
-  started(): void {
+  /** When the webhook's rate allows the next start. */
+  #paceOpensAt(now: number): number {
+    return this.webhook ? opensAt(this.#evenlyDueAt, spacingMs(this.webhook), now) : now;
+  }
+
+  started(now: number): void {
     this.inFlight += 1;
+    const spacing = this.webhook ? spacingMs(this.webhook) : 0;
+    this.#evenlyDueAt = evenlyDueAfter(this.#evenlyDueAt, spacing, now);
   }
 
   ended(ok: boolean): void {
@@ -97,7 +111,10 @@ export class Driver {
    * or null where nothing is known to fall due
    */
   async fill(store: Store, site: Site, clock: Clock): Promise<'again' | number | null> {
-    if (this.#filling || this.#queue.length > 0) return null;
+    if (this.#filling) return null;
+    const now = clock.now();
+    // Something waits: for its turn, which an outcome brings, or for its pace, which only time does.
+    if (this.#queue.length > 0) return this.#mayStart(now) ? this.#paceOpensAt(now) : null;
     this.#filling = true;
     this.#wokenMeanwhile = false;
     try {
@@ -111,6 +128,7 @@ export class Driver {
   async #fill(store: Store, site: Site, clock: Clock): Promise<'again' | number | null> {
     const now = clock.now();
     if (this.stale) await this.#reload(store);
+    if (this.#asked) return this.#carryOut(store, clock);
     const { webhook } = this;
     if (!webhook?.enabled) return null;
     const rest = restsUntil(webhook.health, now);
@@ -139,10 +157,21 @@ export class Driver {
     return 'again';
   }
 
+  /** Waits until nothing is under way: what it changes is then nobody else's. */
+  async #carryOut(store: Store, clock: Clock): Promise<'again' | null> {
+    if (this.#busy.size > 0) return null;
+    this.#asked = await store.transaction(async (tx) => {
+      const webhook = (await tx.webhooks.byIds([this.webhookId])).get(this.webhookId) ?? null;
+      return carryOutChunk(tx, this.webhookId, webhook, clock.now());
+    });
+    return 'again';
+  }
+
   async #reload(store: Store): Promise<void> {
     const known = this.webhook;
     this.stale = false;
     try {
+      this.#asked = (await store.read.actions.pending(this.webhookId)).length > 0;
       const found = await store.read.webhooks.byIds([this.webhookId]);
       // What an outcome has brought meanwhile may be newer than what was read.
       if (this.webhook === known) this.webhook = found.get(this.webhookId) ?? null;
@@ -169,7 +198,7 @@ export class Driver {
    * @returns what may be sent
    */
   async #writeDown(store: Store, site: Site, found: Found[], clock: Clock): Promise<Delivery[]> {
-    const unwritten = found.filter(({ head }) => head.kind === 'move' || needsSeal(head.delivery));
+    const unwritten = found.filter(({ head }) => head.kind !== 'send' || needsSeal(head.delivery));
     const refused = new Set<number>();
     if (unwritten.length > 0) {
       await store.transaction(async (tx) => {
@@ -178,7 +207,7 @@ export class Driver {
           const seen = due.lane;
           const stored = await tx.lanes.get(seen.webhookId, seen.chatId);
           if (!stored || !isSameHead(stored, seen)) refused.add(seen.chatId);
-          else if (head.kind === 'move') await this.#move(tx, site, due, clock);
+          else if (head.kind !== 'send') await this.#move(tx, site, due, clock);
           else await tx.lanes.save(sealed(head.delivery));
         }
       });
@@ -186,7 +215,7 @@ export class Driver {
     const ready: Delivery[] = [];
     for (const { due, head } of found) {
       const { chatId } = due.lane;
-      if (head.kind === 'move' || refused.has(chatId)) this.#busy.delete(chatId);
+      if (head.kind !== 'send' || refused.has(chatId)) this.#busy.delete(chatId);
       else if (needsSeal(head.delivery))
         ready.push({ ...head.delivery, lane: sealed(head.delivery) });
       else ready.push(head.delivery);
@@ -199,6 +228,7 @@ export class Driver {
     const webhook = (await tx.webhooks.byIds([this.webhookId])).get(this.webhookId);
     const head = webhook && (await findHead(tx, site, webhook, due, clock));
     if (head?.kind === 'move') await replaceLane(tx, due.lane, head.to);
+    if (webhook && head?.kind === 'park') await park(tx, webhook, due.lane, clock.now());
   }
 
   #release(deliveries: Delivery[]): void {

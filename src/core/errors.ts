@@ -22,7 +22,9 @@ export class ManagedByZapError extends Error {
     super(
       field === 'enabled'
         ? 'The Zap of this webhook is switched off: switch it on in Zapier, and the webhook goes on'
-        : `A Zap sets the ${field} of this webhook: change it in the Zap and publish the Zap`,
+        : field === 'secret'
+          ? 'Only its Zap could learn a new secret. To have one made, delete this webhook, then turn the Zap off and on'
+          : `A Zap sets the ${field} of this webhook: change it in the Zap and publish the Zap`,
     );
     this.name = 'ManagedByZapError';
     this.field = field;
@@ -34,5 +36,21 @@ export class NotSubscribedError extends Error {
   constructor() {
     super('No Zap has subscribed to this webhook: delete it instead, or switch it off');
     this.name = 'NotSubscribedError';
+  }
+}
+
+/** Nothing of the chat is failing, so nothing can be set aside. */
+export class NothingToParkError extends Error {
+  constructor() {
+    super('No delivery of this chat has failed: only one that keeps failing can be set aside');
+    this.name = 'NothingToParkError';
+  }
+}
+
+/** A filter names a chat that the workspace does not have. */
+export class UnknownChatError extends Error {
+  constructor(chatId: string) {
+    super(`There is no chat ${chatId} in this workspace: give the chat_ids that GET /chats lists`);
+    this.name = 'UnknownChatError';
   }
 }

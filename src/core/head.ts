@@ -5,6 +5,7 @@ import { BundleFit } from './bundle.ts';
 import type { Clock } from './clock.ts';
 import { deliveryId } from './delivery-id.ts';
 import { wantsChat } from './filters.ts';
+import { mustPark } from './parking.ts';
 import { type Rendering, renderBundle, renderSingle, type Site } from './render.ts';
 import { cutBundle, dueAt, laneAfter, MAX_BUNDLE_MESSAGES, windowMs } from './window.ts';
 
@@ -28,7 +29,9 @@ export interface Delivery {
 export type Head =
   | { kind: 'send'; delivery: Delivery }
   /** Nothing to send yet, or at all (null): the lane is only moved. */
-  | { kind: 'move'; to: Lane | null };
+  | { kind: 'move'; to: Lane | null }
+  /** It has failed so often, and others meanwhile succeeded, that it is set aside. */
+  | { kind: 'park' };
 
 /**
  * Looks at what a due lane's head is. A sealed head is what was written down; any other is found anew
@@ -42,6 +45,7 @@ export async function findHead(
   clock: Clock,
 ): Promise<Head> {
   const { seal } = lane;
+  if (seal && mustPark(lane.blame, webhook.lastSuccessAt, clock.now())) return { kind: 'park' };
   if (!seal && !wantsChat(webhook.filters, chat, account)) {
     return { kind: 'move', to: null };
   }
@@ -52,7 +56,8 @@ export async function findHead(
     fromSeq: lane.nextSeq,
     ...(seal && { toSeq: seal.lastSeq }),
     direction,
-    gaps: webhook.gaps,
+    // A sealed head is sent as it was written down.
+    ...(!seal && { gaps: webhook.gaps }),
   };
   const context: Rendering = { site, webhook, direction, chat, account };
   const waiting =

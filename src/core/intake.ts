@@ -10,8 +10,9 @@ import { dueAt } from './window.ts';
 
 /** Messages that one transaction takes. */
 const MESSAGES_TOGETHER = 2000;
-/** Messages that may wait for their commit; beyond it callers are asked to come back later. */
+/** What may wait for its commit, in messages and in characters; beyond it callers are asked to come later. */
 const MESSAGES_WAITING = 20_000;
+const TEXT_WAITING = 50_000_000;
 
 /** More comes in than can be written down. */
 export class IntakeOverloadedError extends Error {
@@ -54,6 +55,7 @@ export class Intake {
   readonly #commits: GroupCommit<Request, Accepted[]>;
   readonly #webhooks = new Map<number, { version: number; webhooks: Webhook[] }>();
   #waiting = 0;
+  #waitingText = 0;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -70,12 +72,17 @@ export class Intake {
    * @throws {IntakeOverloadedError}
    */
   async accept(workspaceId: number, messages: readonly InboundMessage[]): Promise<Accepted[]> {
-    if (this.#waiting + messages.length > MESSAGES_WAITING) throw new IntakeOverloadedError();
+    const text = messages.reduce((sum, { message }) => sum + message.text.length, 0);
+    const isTooMuch =
+      this.#waiting + messages.length > MESSAGES_WAITING || this.#waitingText + text > TEXT_WAITING;
+    if (isTooMuch) throw new IntakeOverloadedError();
     this.#waiting += messages.length;
+    this.#waitingText += text;
     try {
       return await this.#commits.submit({ workspaceId, messages });
     } finally {
       this.#waiting -= messages.length;
+      this.#waitingText -= text;
     }
   }
 

@@ -1,18 +1,31 @@
-import type { LoggedRequest } from '../store/rows.ts';
-import type { SignatureHeaders } from '../wire/signature.ts';
+import type { LoggedRequest, Webhook } from '../store/rows.ts';
+import { sign } from '../wire/signature.ts';
 import type { Outcome } from './health.ts';
 import type { Attempt } from './sender.ts';
 
-/** The headers of a request to a webhook. */
-export const requestHeaders = (signature: SignatureHeaders): Record<string, string> => ({
-  'content-type': 'application/json; charset=utf-8',
-  'user-agent': 'Pakiet (+https://www.standardwebhooks.com)',
-  ...signature,
-});
+/**
+ * The headers of a request to a webhook.
+ * @param id of the delivery
+ * @param at time of the attempt, Unix milliseconds; until its time is up the former secret signs too
+ */
+export function requestHeaders(
+  { secret, formerSecret }: Pick<Webhook, 'secret' | 'formerSecret'>,
+  id: string,
+  at: number,
+  body: string,
+): Record<string, string> {
+  const secrets = [secret];
+  if (formerSecret && at < formerSecret.until) secrets.push(formerSecret.secret);
+  return {
+    'content-type': 'application/json; charset=utf-8',
+    'user-agent': 'Pakiet (+https://www.standardwebhooks.com)',
+    ...sign(secrets, id, at, body),
+  };
+}
 
 /** One request as an item of the detailed log. */
 export function toLoggedRequest(
-  webhookId: number,
+  { webhookId, chatId }: Pick<LoggedRequest, 'webhookId' | 'chatId'>,
   kind: LoggedRequest['kind'],
   sent: { url: string; headers: Record<string, string>; body: string },
   attempt: Attempt,
@@ -20,6 +33,7 @@ export function toLoggedRequest(
 ): LoggedRequest {
   return {
     webhookId,
+    chatId,
     at: new Date(startedAt).toISOString(),
     duration_ms: endedAt - startedAt,
     kind,

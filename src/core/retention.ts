@@ -1,5 +1,7 @@
 import type { Repositories, Store } from '../store/store.ts';
+import { count, note } from './activity.ts';
 import type { Clock } from './clock.ts';
+import { DAYS_COUNTED, dayOf } from './daily-counts.ts';
 import { replaceLane } from './settle.ts';
 import { removeWebhook } from './webhooks.ts';
 import { laneAfter } from './window.ts';
@@ -14,7 +16,7 @@ const CHUNK = 500;
 /**
  * Deletes messages once they are older than the retention and no lane needs them. A lane frozen by a
  * switch-off holds them for one retention more; then its cursor moves past them. Logged requests, which
- * hold the same texts, go with the retention. So do webhooks whose Zap has been off for so long.
+ * hold the same texts, go with the retention, and so do deliveries set aside. So do webhooks whose Zap has been off for so long.
  */
 export class Retention {
   readonly #store: Store;
@@ -53,6 +55,7 @@ export class Retention {
     const now = this.#clock.now();
     await this.#store.transaction((tx) => forgetZaps(tx, now - this.#retentionMs));
     await this.#inChunks(() => this.#release(now - 2 * this.#retentionMs));
+    await this.#store.transaction((tx) => forgetParked(tx, now - this.#retentionMs, now));
     for (const workspaceId of await this.#store.read.workspaces.ids()) {
       await this.#inChunks(() =>
         this.#store.transaction((tx) =>
@@ -61,6 +64,7 @@ export class Retention {
       );
     }
     await this.#store.transaction((tx) => tx.history.purge(now - this.#retentionMs));
+    await this.#store.transaction((tx) => tx.counters.forget(dayOf(now) - DAYS_COUNTED + 1));
     const forgotten = now - Math.max(this.#retentionMs, KEYS_KEPT_MS);
     await this.#inChunks(() =>
       this.#store.transaction((tx) => tx.messages.forget(forgotten, CHUNK)),
@@ -72,6 +76,7 @@ export class Retention {
     return this.#store.transaction(async (tx) => {
       const lanes = await tx.lanes.frozen(before, CHUNK);
       const webhooks = await tx.webhooks.byIds(lanes.map(({ webhookId }) => webhookId));
+      const dropped = new Map<number, number>();
       for (const lane of lanes) {
         const webhook = webhooks.get(lane.webhookId);
         const direction = webhook?.filters.direction ?? null;
@@ -82,7 +87,14 @@ export class Retention {
           gaps: webhook?.gaps ?? [],
         };
         const next = await tx.messages.firstReceivedSince(range, before);
+        const toSeq = next ? next.seq - 1 : Number.MAX_SAFE_INTEGER;
+        const lost = await tx.messages.count({ ...range, toSeq });
+        dropped.set(lane.webhookId, (dropped.get(lane.webhookId) ?? 0) + lost);
         await replaceLane(tx, lane, webhook ? laneAfter(lane, next, webhook) : null);
+      }
+      for (const [id, messages] of dropped) {
+        const detail = `Gave up ${count(messages, 'message')} that waited for twice the retention period`;
+        await note(tx, id, this.#clock.now(), 'dropped', detail);
       }
       return lanes.length;
     });
@@ -90,6 +102,13 @@ export class Retention {
 
   async #inChunks(chunk: () => Promise<number>): Promise<void> {
     while (!this.#stopped && (await chunk()) === CHUNK);
+  }
+}
+
+async function forgetParked(tx: Repositories, before: number, now: number): Promise<void> {
+  for (const { webhookId, count: deliveries } of await tx.parked.purge(before)) {
+    const detail = `Gave up ${count(deliveries, 'delivery', 'deliveries')} set aside for the retention period`;
+    await note(tx, webhookId, now, 'dropped', detail);
   }
 }
 

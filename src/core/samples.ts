@@ -3,12 +3,11 @@ import type { Repositories } from '../store/store.ts';
 import type { BundlePayload, SinglePayload } from '../wire/payload.ts';
 import type { Filters, Granularity } from '../wire/webhook.ts';
 import { fitting } from './bundle.ts';
-import { wantsChat, wantsDirection } from './filters.ts';
 import { type Rendering, renderBundle, renderSingle, type Site } from './render.ts';
 import { cutBundle, windowMs } from './window.ts';
 
 const SAMPLES = 3;
-/** How far back to look for samples, in messages. */
+/** How far back to look for samples, in messages that pass the filters. */
 const LOOK_BACK = 500;
 
 /**
@@ -22,14 +21,12 @@ export async function newestSamples(
   { granularityHours, filters }: { granularityHours: Granularity; filters: Filters },
   now: number,
 ): Promise<(SinglePayload | BundlePayload)[]> {
-  const found = (await read.messages.newest(workspaceId, LOOK_BACK)).filter(({ direction }) =>
-    wantsDirection(filters, direction),
-  );
+  const found = await read.messages.newest(workspaceId, LOOK_BACK, filters);
   /** `age` counts the messages that came after the run's last. */
   const runs: { context: Rendering; messages: LoggedMessage[]; age: number }[] = [];
   for (const [chatId, newestFirst] of Map.groupBy(found, (message) => message.chatId)) {
     const known = await read.chats.get(workspaceId, chatId);
-    if (!known || !wantsChat(filters, known.chat, known.account)) continue;
+    if (!known) continue;
     // To a webhook that was always there every chat was new once.
     const webhook: Pick<Webhook, 'createdAt'> = { createdAt: 0 };
     const context = { site, webhook, direction: filters.direction ?? null, ...known };

@@ -3,10 +3,12 @@ import type { Repositories } from '../store/store.ts';
 import type { NewWebhook } from '../wire/webhook.ts';
 import { InvalidTargetUrlError } from './errors.ts';
 import { HEALTHY } from './health.ts';
-import { windowMs } from './window.ts';
 
 /** What a webhook is set to. */
-export type Settings = Pick<NewWebhook, 'target_url' | 'granularity_hours' | 'filters' | 'name'>;
+export type Settings = Pick<
+  NewWebhook,
+  'target_url' | 'granularity_hours' | 'filters' | 'name' | 'concurrency' | 'rate_per_second'
+>;
 
 /** Which of the given settings are others than the webhook's. */
 export function changedSettings(webhook: Webhook, given: Partial<Settings>): (keyof Settings)[] {
@@ -15,6 +17,8 @@ export function changedSettings(webhook: Webhook, given: Partial<Settings>): (ke
     granularity_hours: webhook.granularityHours,
     filters: webhook.filters,
     name: webhook.name,
+    concurrency: webhook.concurrency,
+    rate_per_second: webhook.rate,
   };
   return (Object.keys(present) as (keyof Settings)[]).filter(
     (field) =>
@@ -39,16 +43,15 @@ export async function changeSettings(
     ...(given.granularity_hours !== undefined && { granularityHours: given.granularity_hours }),
     ...(given.filters !== undefined && { filters: given.filters }),
     ...(given.name !== undefined && { name: given.name }),
+    ...(given.concurrency !== undefined && { concurrency: given.concurrency }),
+    ...(given.rate_per_second !== undefined && { rate: given.rate_per_second }),
     ...(changes.includes('target_url') && { health: HEALTHY }),
   });
-  if (changes.includes('target_url')) await tx.lanes.endPauses(webhook.id, now);
+  if (changes.includes('target_url')) await tx.actions.add(webhook.id, { kind: 'resume' });
   if (changes.includes('granularity_hours')) {
-    // Heads may be under way as singles: after a crash they must be repeated as what they were.
-    if (webhook.granularityHours === 0) {
-      await tx.lanes.sealSingles(webhook.id, webhook.filters.direction ?? null);
-    }
-    const openedAfter = next.flushedAt ?? Number.NEGATIVE_INFINITY;
-    await tx.lanes.reschedule(webhook.id, windowMs(next.granularityHours), openedAfter);
+    const direction = webhook.filters.direction ?? null;
+    const singles = webhook.granularityHours === 0 && { singles: { direction, openedBy: now } };
+    await tx.actions.add(webhook.id, { kind: 'reschedule', ...singles });
   }
   return next;
 }

@@ -1,10 +1,14 @@
 import type { Activity, Lane, LoggedRequest, Webhook } from '../store/rows.ts';
 import type { Repositories } from '../store/store.ts';
 import { disabledDetail, failedDetail, sentDetail } from './activity.ts';
+import { type Counted, dailyCounts } from './daily-counts.ts';
 import type { Delivery } from './head.ts';
 import { laneBehind } from './head.ts';
 import { healthAfter, mustDisable, type Outcome, pauseAfter } from './health.ts';
+import { switchOffEmail } from './outbox.ts';
+import { blameAfter } from './parking.ts';
 import type { Attempt } from './sender.ts';
+import { isZapGone } from './zap-life.ts';
 
 /** A delivery that has been attempted and is to be written down. */
 export interface Attempted {
@@ -13,6 +17,8 @@ export interface Attempted {
   outcome: Outcome;
   /** The request as it was sent and what came back. */
   logged: LoggedRequest;
+  /** The subscription in force when it began. */
+  subscription: string;
 }
 
 /**
@@ -32,39 +38,57 @@ export async function settle(
     const webhook = webhooks.get(webhookId);
     if (!webhook) continue;
     attempts.sort((a, b) => a.outcome.endedAt - b.outcome.endedAt);
-    let { health } = webhook;
+    let { health, lastSuccessAt } = webhook;
     let off: SwitchedOff | null = null;
     for (const attempted of attempts) {
       const { outcome } = attempted;
       const at = outcome.endedAt;
       // What is still under way when a webhook is switched off, or given another address, moves its lane
       // but judges no more.
-      const judged = webhook.enabled && off === null && isOfItsUrl(webhook, attempted);
-      if (judged && isZapGone(webhook, attempted)) {
-        off = { at, reason: 'unsubscribed', detail: ZAP_GONE };
+      const judged = webhook.enabled && off === null && isOfItsAddress(webhook, attempted);
+      const status = attempted.attempt.response?.status;
+      if (judged && isZapGone(webhook, status, outcome.startedAt)) {
+        off = { at, reason: 'unsubscribed', detail: ZAP_GONE, last: attempted.attempt };
       } else if (judged) {
         health = healthAfter(health, outcome, random());
         const { consecutiveErrors } = health;
         if (mustDisable(health)) {
-          off = { at, reason: 'errors', detail: disabledDetail(consecutiveErrors) };
+          const detail = disabledDetail(consecutiveErrors);
+          off = { at, reason: 'errors', detail, last: attempted.attempt };
         }
       }
-      await settleLane(tx, webhook, attempted, random());
+      if (outcome.ok) lastSuccessAt = at;
+      await settleLane(tx, { ...webhook, lastSuccessAt }, attempted, random());
       activities.push(activityOf(webhookId, attempted, health.consecutiveErrors));
       if (judged && off) {
-        activities.push({ webhookId, at, action: 'disabled', detail: off.detail });
+        activities.push({ webhookId, chatId: null, at, action: 'disabled', detail: off.detail });
       }
     }
     if (off) {
       const { reason: disabledReason, at: disabledAt } = off;
-      const change = { enabled: false, disabledReason, disabledAt, health };
+      const disabledPosition = await tx.messages.position();
+      const learnt = { health, lastSuccessAt };
+      const change = { enabled: false, disabledReason, disabledAt, disabledPosition, ...learnt };
       webhooks.set(webhookId, await tx.webhooks.change(webhook, change));
-    } else if (health !== webhook.health) {
-      await tx.webhooks.saveHealth(webhookId, health);
-      webhooks.set(webhookId, { ...webhook, health });
+      if (disabledReason === 'errors') {
+        const { last } = off;
+        const errors = health.consecutiveErrors;
+        await tx.outbox.add(switchOffEmail(webhook, { at: disabledAt, errors, last }));
+      }
+    } else if (health !== webhook.health || lastSuccessAt !== webhook.lastSuccessAt) {
+      const learnt = { health, lastSuccessAt };
+      await tx.webhooks.saveHealth(webhookId, learnt);
+      webhooks.set(webhookId, { ...webhook, ...learnt });
     }
   }
-  await tx.history.add({ requests: group.map(({ logged }) => logged), activities });
+  await tx.counters.add(dailyCounts(group.filter(isOfOne(webhooks)).map(toCounted)));
+  // What a person has asked to be forgotten meanwhile does not come back in the logs.
+  const forgotten = await chatsGone(tx, group);
+  const isKept = ({ chatId }: { chatId: number | null }) => !chatId || !forgotten.has(chatId);
+  await tx.history.add({
+    requests: group.map(({ logged }) => logged).filter(isKept),
+    activities: activities.filter(isKept),
+  });
   return webhooks;
 }
 
@@ -73,24 +97,32 @@ interface SwitchedOff {
   at: number;
   reason: 'errors' | 'unsubscribed';
   detail: string;
+  /** The attempt that did it. */
+  last: Attempt;
 }
-
-/** Zapier's answer for a Zap that is switched off or deleted, should its unsubscription have got lost. */
-const isZapGone = ({ source }: Webhook, { attempt }: Attempted) =>
-  source === 'zapier' && attempt.response?.status === 410;
 
 const ZAP_GONE =
   'Zapier says that the Zap is off (410). Messages are kept for a while, and go on when it is switched on';
 
-const isOfItsUrl = ({ targetUrl }: Webhook, { logged }: Attempted) =>
-  logged.request.url === targetUrl;
+const isOfItsAddress = (webhook: Webhook, { logged, subscription }: Attempted) =>
+  logged.request.url === webhook.targetUrl && subscription === webhook.subscription;
 
 const webhookIdOf = ({ delivery }: Attempted) => delivery.lane.webhookId;
+
+const isOfOne = (webhooks: ReadonlyMap<number, Webhook>) => (attempted: Attempted) =>
+  webhooks.has(webhookIdOf(attempted));
+
+const toCounted = ({ delivery, outcome }: Attempted): Counted => ({
+  webhookId: delivery.lane.webhookId,
+  endedAt: outcome.endedAt,
+  ok: outcome.ok,
+  messages: delivery.messageCount,
+});
 
 async function settleLane(
   tx: Repositories,
   webhook: Webhook,
-  { delivery, outcome }: Attempted,
+  { delivery, attempt, outcome }: Attempted,
   random: number,
 ): Promise<void> {
   const lane = await tx.lanes.get(delivery.lane.webhookId, delivery.lane.chatId);
@@ -104,9 +136,17 @@ async function settleLane(
   await tx.lanes.save({
     ...lane,
     attempts,
+    blame: blameAfter(lane.blame, attempt, outcome.endedAt, webhook.lastSuccessAt),
+    error: attempt.error?.message ?? '',
     dueAt: outcome.endedAt + pauseAfter(attempts, outcome.retryAfterMs, random),
     seal: { lastSeq: delivery.lastSeq, shape: delivery.shape, direction: delivery.direction },
   });
+}
+
+async function chatsGone(tx: Repositories, group: readonly Attempted[]): Promise<Set<number>> {
+  const ids = [...new Set(group.map(({ delivery }) => delivery.lane.chatId))];
+  const present = await tx.chats.present(ids);
+  return new Set(ids.filter((id) => !present.has(id)));
 }
 
 /** Whether the stored lane still stands at the head that was looked at. */
@@ -123,6 +163,7 @@ function activityOf(webhookId: number, attempted: Attempted, errors: number): Ac
   const { delivery, attempt, outcome } = attempted;
   return {
     webhookId,
+    chatId: delivery.lane.chatId,
     at: outcome.endedAt,
     ...(outcome.ok
       ? { action: 'sent', detail: sentDetail(delivery, outcome) }

@@ -1,20 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import type { LoggedRequest, Webhook } from '../store/rows.ts';
-import type { Repositories, Store } from '../store/store.ts';
+import type { Repositories } from '../store/store.ts';
 import { bundleSample, singleSample } from '../wire/samples.ts';
-import { sign } from '../wire/signature.ts';
-import type { NewWebhook } from '../wire/webhook.ts';
-import { count, note } from './activity.ts';
-import type { Clock } from './clock.ts';
-import { ManagedByZapError, NotSubscribedError, WebhookDisabledError } from './errors.ts';
+import type { Filters, NewWebhook } from '../wire/webhook.ts';
+import { note } from './activity.ts';
+import { type Change, type ChangeOptions, changeWebhook } from './change.ts';
+import {
+  ManagedByZapError,
+  NotSubscribedError,
+  UnknownChatError,
+  WebhookDisabledError,
+} from './errors.ts';
 import { HEALTHY, restsUntil } from './health.ts';
+import { leftOut } from './lane-actions.ts';
 import { requestHeaders, toLoggedRequest } from './request-log.ts';
 import type { Sender } from './sender.ts';
 import { changedSettings, changeSettings, checkTargetUrl, type Settings } from './settings.ts';
-import { adopt, unsubscribe } from './zap-life.ts';
+import { disable, enable, type ResumeFrom, usualResume, WAITING_COUNTED } from './switch.ts';
+import { adopt, endOtherTrigger, subscribed, unsubscribe } from './zap-life.ts';
 
-/** Waiting messages are counted up to here. */
-const WAITING_COUNTED = 10_000;
+const SECRETS_OVERLAP_MS = 24 * 3_600_000;
 
 /** What may be edited of a webhook. */
 export type WebhookEdit = Partial<Settings & { enabled: boolean }>;
@@ -26,12 +31,8 @@ export interface WebhookStatus {
   nextAttemptAt: number | null;
 }
 
-export interface WebhooksOptions {
-  store: Store;
-  clock: Clock;
+export interface WebhooksOptions extends ChangeOptions {
   sender: Sender;
-  /** Told after the commit that the dispatcher must look at this webhook again. */
-  changed: (webhookId: number) => void;
 }
 
 /** What owners and Zaps do with webhooks. */
@@ -49,36 +50,55 @@ export class WebhookActions {
   async create(workspaceId: number, given: NewWebhook): Promise<Webhook> {
     checkTargetUrl(given.target_url);
     const { store, clock, changed } = this.#options;
-    const webhook = await store.transaction(async (tx) => {
+    const { webhook, other } = await store.transaction(async (tx) => {
       const now = clock.now();
-      const { source, zap_id: zapId = null } = given;
+      await checkChats(tx, workspaceId, given.filters);
       const shape = given.granularity_hours === 0 ? 'single' : 'bundle';
-      const known =
-        source === 'zapier' && zapId !== null
-          ? await tx.webhooks.ofZap(workspaceId, zapId, shape)
-          : null;
-      if (known) return adopt(tx, known, given, now);
-      return tx.webhooks.create({
-        workspaceId,
-        name: given.name,
-        targetUrl: given.target_url,
-        granularityHours: given.granularity_hours,
-        filters: given.filters,
-        secret: `whsec_${randomBytes(32).toString('base64')}`,
-        source,
-        zapId,
-        subscription: source === 'zapier' ? 1 : 0,
-        createdAt: now,
-        enabled: given.enabled,
-        disabledReason: given.enabled ? null : 'owner',
-        disabledAt: given.enabled ? null : now,
-        flushedAt: null,
-        gaps: [],
-        health: HEALTHY,
-      });
+      const { source, zap_id: zapId = null } = given;
+      const isZap = source === 'zapier' && zapId !== null;
+      const known = isZap && (await tx.webhooks.ofZap(workspaceId, zapId, shape));
+      const webhook = known
+        ? await adopt(tx, known, given, now)
+        : await this.#create(tx, workspaceId, given, now);
+      return { webhook, other: isZap && (await endOtherTrigger(tx, webhook, now)) };
     });
+    if (other) changed(other.id);
     changed(webhook.id);
     return webhook;
+  }
+
+  async #create(
+    tx: Repositories,
+    workspaceId: number,
+    given: NewWebhook,
+    now: number,
+  ): Promise<Webhook> {
+    const { source, zap_id: zapId = null } = given;
+    return tx.webhooks.create({
+      workspaceId,
+      name: given.name,
+      targetUrl: given.target_url,
+      granularityHours: given.granularity_hours,
+      filters: given.filters,
+      secret: newSecret(),
+      source,
+      zapId,
+      subscription: '',
+      subscribedAt: null,
+      createdAt: now,
+      enabled: given.enabled,
+      disabledReason: given.enabled ? null : 'owner',
+      disabledAt: given.enabled ? null : now,
+      disabledPosition: given.enabled ? null : await tx.messages.position(),
+      flushedAt: null,
+      gaps: [],
+      concurrency: given.concurrency,
+      rate: given.rate_per_second,
+      formerSecret: null,
+      lastSuccessAt: null,
+      health: HEALTHY,
+      ...(source === 'zapier' && subscribed(now)),
+    });
   }
 
   /**
@@ -93,29 +113,65 @@ export class WebhookActions {
       const { enabled, ...settings } = edit;
       const changes = changedSettings(webhook, settings);
       checkZapsOwn(webhook, changes, enabled);
+      if (changes.includes('filters')) await checkChats(tx, workspaceId, settings.filters);
       let next = await changeSettings(tx, webhook, settings, now);
       if (changes.length > 0) await note(tx, id, now, 'edited', `Changed ${changes.join(', ')}`);
       if (enabled !== undefined && enabled !== webhook.enabled) {
-        next = await (enabled ? enable(tx, next, now) : disable(tx, next, now));
+        const work = enabled ? enable(tx, next, usualResume(next), now) : disable(tx, next, now);
+        next = await work;
       }
       return next;
     });
   }
 
   /**
+   * Switches a webhook on, to go on where it stopped or from now; one that is on stays as it is. Null where
+   * there is no such webhook.
+   * @throws {ManagedByZapError} its Zap is off
+   */
+  async enable(workspaceId: number, id: number, from: ResumeFrom): Promise<Webhook | null> {
+    return this.#change(workspaceId, id, async (tx, webhook, now) => {
+      checkZapsOwn(webhook, [], true);
+      return webhook.enabled ? webhook : enable(tx, webhook, from, now);
+    });
+  }
+
+  /**
+   * Gives the webhook another secret. The one it had signs as well for 24 hours, so that the receiver can
+   * be changed over without missing a delivery. Null where there is no such webhook.
+   * @throws {ManagedByZapError} only its Zap could learn the new one
+   */
+  async rotateSecret(workspaceId: number, id: number): Promise<Webhook | null> {
+    return this.#change(workspaceId, id, async (tx, webhook, now) => {
+      if (webhook.source === 'zapier') throw new ManagedByZapError('secret');
+      await note(
+        tx,
+        id,
+        now,
+        'edited',
+        'Changed the secret; the former one signs too for 24 hours',
+      );
+      return tx.webhooks.change(webhook, {
+        secret: newSecret(),
+        formerSecret: { secret: webhook.secret, until: now + SECRETS_OVERLAP_MS },
+      });
+    });
+  }
+
+  /**
    * The Zap of a webhook was switched off, or is about to subscribe anew; null where there is no such
    * webhook. An unsubscription that comes late, after the Zap has subscribed again, changes nothing.
-   * @param subscription which one is over; undefined for whichever there is
+   * @param subscription which one is over
    * @throws {NotSubscribedError} the webhook is not a Zap's
    */
   async unsubscribe(
     workspaceId: number,
     id: number,
-    subscription: number | undefined,
+    subscription: string,
   ): Promise<Webhook | null> {
     return this.#change(workspaceId, id, async (tx, webhook, now) => {
       if (webhook.source !== 'zapier') throw new NotSubscribedError();
-      if ((subscription ?? webhook.subscription) !== webhook.subscription) return webhook;
+      if (subscription !== webhook.subscription) return webhook;
       return unsubscribe(tx, webhook, now, 'The Zap was switched off');
     });
   }
@@ -125,7 +181,8 @@ export class WebhookActions {
     let bundles = 0;
     const found = await this.#change(workspaceId, id, async (tx, webhook, now) => {
       if (!webhook.enabled) throw new WebhookDisabledError();
-      bundles = await tx.lanes.flush(id, now);
+      bundles = await tx.lanes.countOpen(id, now);
+      await tx.actions.add(id, { kind: 'flush', at: now });
       return tx.webhooks.change(webhook, { flushedAt: now });
     });
     return found && bundles;
@@ -148,67 +205,64 @@ export class WebhookActions {
     const body = JSON.stringify(webhook.granularityHours === 0 ? singleSample : bundleSample);
     const startedAt = clock.now();
     const testId = `msg_test_${randomBytes(12).toString('base64url')}`;
-    const headers = requestHeaders(sign(webhook.secret, testId, startedAt, body));
+    const headers = requestHeaders(webhook, testId, startedAt, body);
     const attempt = await sender.post(webhook.targetUrl, headers, body);
     const endedAt = Math.max(startedAt, clock.now());
     const sent = { url: webhook.targetUrl, headers, body };
-    const logged = toLoggedRequest(id, 'test', sent, attempt, { startedAt, endedAt });
+    const logged = toLoggedRequest({ webhookId: id, chatId: null }, 'test', sent, attempt, {
+      startedAt,
+      endedAt,
+    });
     const detail = attempt.ok ? 'Test sent' : `Test failed: ${attempt.error?.message}`;
-    const activity = { webhookId: id, at: endedAt, action: 'test' as const, detail };
-    await store.transaction((tx) => tx.history.add({ requests: [logged], activities: [activity] }));
+    await store.transaction(async (tx) => {
+      await tx.history.add({ requests: [logged] });
+      await note(tx, id, endedAt, 'test', detail);
+    });
     return logged;
   }
 
   async status(webhook: Webhook): Promise<WebhookStatus> {
     const { store, clock } = this.#options;
-    const waiting = await store.read.lanes.waiting(webhook, WAITING_COUNTED);
+    // What is about to be left out waits no more, whether its owner has come to it or not.
+    const pending = (await store.read.actions.pending(webhook.id)).flatMap(({ action }) =>
+      action.kind === 'start_anew' ? leftOut(action) : [],
+    );
+    const gaps = [...webhook.gaps, ...pending];
+    const waiting = await store.read.lanes.waiting({ ...webhook, gaps }, WAITING_COUNTED);
     const due = webhook.enabled ? await store.read.lanes.nextDue(webhook.id, -1) : null;
     const rest = restsUntil(webhook.health, clock.now());
     return { waiting, nextAttemptAt: due === null ? null : Math.max(due, rest) };
   }
 
-  /** Runs a change in a transaction of its own, then tells the dispatcher. */
-  async #change(
-    workspaceId: number,
-    id: number,
-    work: (tx: Repositories, webhook: Webhook, now: number) => Promise<Webhook>,
-  ): Promise<Webhook | null> {
-    const { store, clock, changed } = this.#options;
-    const result = await store.transaction(async (tx) => {
-      const webhook = await tx.webhooks.get(workspaceId, id);
-      return webhook && work(tx, webhook, clock.now());
-    });
-    if (result) changed(id);
-    return result;
+  #change(workspaceId: number, id: number, work: Change): Promise<Webhook | null> {
+    return changeWebhook(this.#options, workspaceId, id, work);
   }
 }
+
+const newSecret = () => `whsec_${randomBytes(32).toString('base64')}`;
 
 /** Removes a webhook with all that is its own. */
 export async function removeWebhook(tx: Repositories, webhook: Webhook): Promise<void> {
-  await tx.lanes.removeAll(webhook.id);
+  await tx.actions.add(webhook.id, { kind: 'remove' });
+  await tx.parked.removeAll(webhook.id);
   await tx.history.clear(webhook.id);
+  await tx.outbox.clear(webhook.id);
+  await tx.counters.clear(webhook.id);
   await tx.webhooks.remove(webhook);
 }
 
-async function enable(tx: Repositories, webhook: Webhook, now: number): Promise<Webhook> {
-  if (webhook.disabledReason === 'errors') {
-    await tx.lanes.endPauses(webhook.id, now);
-    await note(tx, webhook.id, now, 'enabled', 'Switched on, going on where it stopped');
-  } else {
-    const dropped = await tx.lanes.waiting(webhook, WAITING_COUNTED);
-    await tx.lanes.removeAll(webhook.id);
-    const rest = dropped > 0 ? `; ${count(dropped, 'message')} that waited will not be sent` : '';
-    await note(tx, webhook.id, now, 'enabled', `Switched on, starting from now${rest}`);
+/** A chat that does not exist would never be heard of, and nobody would know why. */
+async function checkChats(
+  tx: Repositories,
+  workspaceId: number,
+  filters: Filters | undefined,
+): Promise<void> {
+  for (const chat of filters?.chats ?? []) {
+    if (!(await tx.chats.get(workspaceId, Number(chat)))) throw new UnknownChatError(chat);
   }
-  const change = { enabled: true, disabledReason: null, disabledAt: null, health: HEALTHY };
-  return tx.webhooks.change(webhook, change);
 }
 
-async function disable(tx: Repositories, webhook: Webhook, now: number): Promise<Webhook> {
-  await note(tx, webhook.id, now, 'disabled', 'Switched off by hand');
-  const change = { enabled: false, disabledReason: 'owner' as const, disabledAt: now };
-  return tx.webhooks.change(webhook, change);
-}
+const ZAPS_OWN: readonly (keyof Settings)[] = ['target_url', 'granularity_hours', 'filters'];
 
 /** What a Zap sets is changed in Zapier, where its owner would look for it. */
 function checkZapsOwn(
@@ -217,7 +271,7 @@ function checkZapsOwn(
   enabled: boolean | undefined,
 ): void {
   if (webhook.source !== 'zapier') return;
-  const [field] = changes.filter((change) => change !== 'name');
+  const [field] = changes.filter((change) => ZAPS_OWN.includes(change));
   if (field) throw new ManagedByZapError(field);
   if (enabled && webhook.disabledReason === 'unsubscribed') throw new ManagedByZapError('enabled');
 }

@@ -1,5 +1,6 @@
 import type { Lane, LoggedMessage, Webhook } from '../store/rows.ts';
 import type { Granularity } from '../wire/webhook.ts';
+import { BLAMELESS } from './parking.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -54,6 +55,8 @@ export function laneAfter(
     openedAt: next.receivedAt,
     dueAt: dueAt(next.receivedAt, webhook),
     attempts: 0,
+    blame: BLAMELESS,
+    error: '',
     seal: null,
   };
 }

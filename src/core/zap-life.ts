@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Gap, Webhook } from '../store/rows.ts';
 import type { Repositories } from '../store/store.ts';
 import type { NewWebhook } from '../wire/webhook.ts';
@@ -11,50 +12,86 @@ import { changeSettings } from './settings.ts';
 
 /** A Zap that was off for less was only being edited: what came in meanwhile is caught up on. */
 const CAUGHT_UP_MS = 15 * 60_000;
+/** Zapier is to have had the answer to its subscription before it gets the first delivery. */
+const SETTLES_MS = 3000;
+/** A 410 so early may only mean that Zapier has not got there yet: it is an error like any other. */
+const NEW_FOR_MS = 60_000;
 
 /**
- * The time that a webhook now switched on again leaves out; null where it goes on without a gap. Switched
- * off by errors it leaves out nothing: what was accepted is delivered once the receiver works.
+ * The stretch of the log that a webhook now switched on again leaves out; null where it goes on without a
+ * gap. Switched off by errors it leaves out nothing: what was accepted is delivered once the receiver works.
+ * @param position the place in the log that was given last
  */
 export function gapOf(
-  {
-    enabled,
-    disabledReason,
-    disabledAt,
-  }: Pick<Webhook, 'enabled' | 'disabledReason' | 'disabledAt'>,
+  webhook: Pick<Webhook, 'enabled' | 'disabledReason' | 'disabledAt' | 'disabledPosition'>,
   now: number,
+  position: number,
 ): Gap | null {
-  if (enabled || disabledReason === 'errors' || disabledAt === null) return null;
-  return now - disabledAt < CAUGHT_UP_MS ? null : { from: disabledAt, to: now };
+  const { enabled, disabledReason, disabledAt, disabledPosition } = webhook;
+  if (enabled || disabledReason === 'errors') return null;
+  if (disabledAt === null || disabledPosition === null) return null;
+  if (now - disabledAt < CAUGHT_UP_MS) return null;
+  return { after: disabledPosition, upTo: position };
+}
+
+/** What a subscription that begins now sets on its webhook. */
+export const subscribed = (now: number) => ({
+  subscription: `sub_${randomUUID()}`,
+  subscribedAt: now,
+  health: { ...HEALTHY, pausedUntil: now + SETTLES_MS },
+});
+
+/** Whether a 410 means that the Zap is off or gone: its unsubscription has got lost. */
+export function isZapGone(
+  { source, subscribedAt }: Pick<Webhook, 'source' | 'subscribedAt'>,
+  status: number | undefined,
+  startedAt: number,
+): boolean {
+  return source === 'zapier' && status === 410 && startedAt - (subscribedAt ?? 0) >= NEW_FOR_MS;
 }
 
 /** The webhook takes the settings of its Zap's new subscription and goes on with what it had gathered. */
 export async function adopt(
   tx: Repositories,
   webhook: Webhook,
-  given: Pick<NewWebhook, 'target_url' | 'granularity_hours' | 'filters'>,
+  { target_url, granularity_hours, filters }: NewWebhook,
   now: number,
 ): Promise<Webhook> {
-  const gap = gapOf(webhook, now);
-  const next = await changeSettings(tx, webhook, given, now);
-  await tx.lanes.endPauses(webhook.id, now);
+  const gap = gapOf(webhook, now, await tx.messages.position());
+  const settings = { target_url, granularity_hours, filters };
+  const next = await changeSettings(tx, webhook, settings, now);
+  await tx.actions.add(webhook.id, { kind: 'resume' });
+  await tx.outbox.cancel(webhook.id);
   const adopted = await tx.webhooks.change(next, {
     enabled: true,
     disabledReason: null,
     disabledAt: null,
-    health: HEALTHY,
-    subscription: webhook.subscription + 1,
+    disabledPosition: null,
     gaps: await gapsStillMet(tx, webhook, gap),
+    ...subscribed(now),
   });
   await note(tx, webhook.id, now, 'enabled', await adoptedDetail(tx, adopted, gap));
   return adopted;
 }
 
+/** A Zap has one trigger: should it have had the other before, that is over. */
+export async function endOtherTrigger(
+  tx: Repositories,
+  { workspaceId, zapId, granularityHours }: Webhook,
+  now: number,
+): Promise<Webhook | null> {
+  if (zapId === null) return null;
+  const shape = granularityHours === 0 ? 'bundle' : 'single';
+  const other = await tx.webhooks.ofZap(workspaceId, zapId, shape);
+  if (!other?.enabled) return null;
+  return unsubscribe(tx, other, now, 'The Zap has changed its trigger');
+}
+
 /** A gap matters as long as a lane may still have to pass it. */
 async function gapsStillMet(tx: Repositories, webhook: Webhook, gap: Gap | null): Promise<Gap[]> {
   const gaps = [...webhook.gaps, ...(gap ? [gap] : [])];
-  const oldest = await tx.lanes.oldest(webhook.id);
-  return oldest === null ? [] : gaps.filter(({ to }) => to > oldest);
+  const first = await tx.lanes.firstPosition(webhook.id);
+  return first === null ? [] : gaps.filter(({ upTo }) => upTo >= first);
 }
 
 async function adoptedDetail(tx: Repositories, webhook: Webhook, gap: Gap | null): Promise<string> {
@@ -75,12 +112,14 @@ export async function unsubscribe(
   detail: string,
 ): Promise<Webhook> {
   if (webhook.disabledReason === 'unsubscribed') return webhook;
-  const gap = gapOf(webhook, now);
+  const position = await tx.messages.position();
+  const gap = gapOf(webhook, now, position);
   await note(tx, webhook.id, now, 'disabled', detail);
   return tx.webhooks.change(webhook, {
     enabled: false,
     disabledReason: 'unsubscribed',
     disabledAt: now,
+    disabledPosition: position,
     ...(gap && { gaps: [...webhook.gaps, gap] }),
   });
 }

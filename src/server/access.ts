@@ -1,5 +1,5 @@
 import type {} from '@fastify/rate-limit';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Store } from '../store/store.ts';
 import { hashKey } from './api-keys.ts';
 import { ApiError } from './errors.ts';
@@ -8,49 +8,82 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Whose key the request carries; set by {@link requireKey}. */
     workspaceId: number;
+    /** The hash of that key; set with it. */
+    keyHash: string;
   }
 }
 
-const FAILURES_A_MINUTE = 30;
-const SETTINGS_CALLS_A_MINUTE = 1200;
+/** How much is too much within a minute. */
+interface RateLimits {
+  /** Attempts without a valid key, from one address. */
+  failures: number;
+  /** Calls with one key, those of the intake route left out. */
+  calls: number;
+  /** Requests that hand messages in with one key; each may bring a thousand. */
+  intake: number;
+}
+
+const RATE_LIMITS: RateLimits = { failures: 30, calls: 1200, intake: 1_200_000 };
 
 /**
  * Guards the routes of `app` with an API key: as Bearer token, or for people's browsers as the password
- * of HTTP Basic. A key opens its own workspace only. Guessing is slowed down by address.
- * @param intake path of the route that takes messages and is not limited by number of calls
+ * of HTTP Basic. A key opens its own workspace only.
+ *
+ * An address that fails too often is told to wait, but a valid key is let in from there all the same.
+ * Behind a proxy or a company's router all the world may have one address, and shutting it out would hand
+ * anyone the means to stop a workspace's messages with thirty bad requests a minute; while a key of 256
+ * bits is not found by guessing at any speed. A key of one's own (PAKIET_API_KEY) must be as random.
+ * @param intake path of the route that takes messages, which has a limit of its own
  */
 export function requireKey(
   app: FastifyInstance,
   store: Store,
   scheme: 'bearer' | 'basic',
   intake?: string,
+  limits: RateLimits = RATE_LIMITS,
 ): void {
-  const failures = app.createRateLimit({ max: FAILURES_A_MINUTE, timeWindow: '1 minute' });
-  const calls = app.createRateLimit({
-    max: SETTINGS_CALLS_A_MINUTE,
-    timeWindow: '1 minute',
-    keyGenerator: (request) => `workspace ${request.workspaceId}`,
-  });
+  const byKey = (request: FastifyRequest) => request.keyHash;
+  const failures = limiter(app, limits.failures);
+  const calls = limiter(app, limits.calls, byKey);
+  const handovers = limiter(app, limits.intake, byKey);
   app.addHook('onRequest', async (request, reply) => {
     const key = scheme === 'bearer' ? bearerToken(request) : basicPassword(request);
-    const known = key ? await store.read.workspaces.keyByHash(hashKey(key)) : null;
+    const hash = key && hashKey(key);
+    const known = hash ? await store.read.workspaces.keyByHash(hash) : null;
     if (!known) {
-      const limit = await failures(request);
-      if (!limit.isAllowed && limit.isExceeded) {
-        reply.header('retry-after', limit.ttlInSeconds);
-        throw tooMany('failed attempts', limit.ttlInSeconds);
-      }
+      await refuseBeyond(failures, 'failed attempts', request, reply);
       if (scheme === 'basic') reply.header('www-authenticate', 'Basic realm="Pakiet"');
       throw new ApiError('unauthorized', HOW_TO[scheme]);
     }
     request.workspaceId = known.workspaceId;
-    if (request.routeOptions.url === intake) return;
-    const limit = await calls(request);
-    if (!limit.isAllowed && limit.isExceeded) {
-      reply.header('retry-after', limit.ttlInSeconds);
-      throw tooMany('requests', limit.ttlInSeconds);
-    }
+    request.keyHash = known.hash;
+    const limit = request.routeOptions.url === intake ? handovers : calls;
+    await refuseBeyond(limit, 'requests', request, reply);
   });
+}
+
+type Limiter = ReturnType<FastifyInstance['createRateLimit']>;
+
+/** Counts something by address, or by what is given. */
+export const limiter = (
+  app: FastifyInstance,
+  max: number,
+  keyGenerator?: (request: FastifyRequest) => string,
+): Limiter =>
+  app.createRateLimit({ max, timeWindow: '1 minute', ...(keyGenerator && { keyGenerator }) });
+
+/** @throws {ApiError} once there is too much of it within a minute */
+export async function refuseBeyond(
+  limiter: Limiter,
+  what: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  const limit = await limiter(request);
+  if (limit.isAllowed || !limit.isExceeded) return;
+  const seconds = limit.ttlInSeconds;
+  reply.header('retry-after', seconds);
+  throw new ApiError('too_many_requests', `Too many ${what}: try again in ${seconds} seconds`);
 }
 
 const HOW_TO = {
@@ -58,10 +91,7 @@ const HOW_TO = {
   basic: 'Enter an API key as the password; the user name does not matter',
 };
 
-const tooMany = (what: string, seconds: number) =>
-  new ApiError('too_many_requests', `Too many ${what}: try again in ${seconds} seconds`);
-
-function bearerToken({ headers }: FastifyRequest): string | undefined {
+export function bearerToken({ headers }: FastifyRequest): string | undefined {
   return /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
 }
 

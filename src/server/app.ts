@@ -1,8 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import Fastify from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
@@ -11,29 +12,31 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
-import { API_VERSION } from '../wire/me.ts';
 import { requireKey } from './access.ts';
 import { accountRoutes } from './api/accounts.ts';
 import { chatRoutes } from './api/chats.ts';
 import type { Api, ApiContext } from './api/context.ts';
+import { counterRoutes } from './api/counters.ts';
 import { deliveryRoutes } from './api/deliveries.ts';
 import { meRoutes } from './api/me.ts';
 import { messageRoutes } from './api/messages.ts';
+import { redeliveryRoutes } from './api/redelivery.ts';
 import { webhookRoutes } from './api/webhooks.ts';
 import { ApiError, errorHandler } from './errors.ts';
+import { frontDoorOptions, guardFrontDoor, refuseUnknownParameters } from './front-door.ts';
+import { metricsRoute } from './metrics.ts';
+import { isTooDeep } from './nesting.ts';
 import { pageRoutes } from './pages.ts';
 
 const API = '/api/v1';
 const BODY_LIMIT_BYTES = 256 * 1024;
-/** A request must have arrived in full by then, so that slow senders do not hold sockets. */
-const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Builds the HTTP side: the API with its documentation, the pages that links open, and the probes. */
 export async function buildApp(context: ApiContext, log: Logger): Promise<Api> {
   const answerError = errorHandler(log);
   const app: Api = Fastify({
+    ...frontDoorOptions,
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
@@ -45,10 +48,9 @@ export async function buildApp(context: ApiContext, log: Logger): Promise<Api> {
     throw new ApiError('not_found', `There is nothing at ${request.method} ${pathOf(request.url)}`);
   });
   app.decorateRequest('workspaceId', 0);
-  // By it the Zapier integration recognises a server that is too old for it, whatever was asked.
-  app.addHook('onRequest', async (_request, reply) => {
-    reply.header('pakiet-api-version', API_VERSION);
-  });
+  app.decorateRequest('keyHash', '');
+  guardFrontDoor(app as unknown as FastifyInstance, log);
+  context.metrics.intake.watch(app as unknown as FastifyInstance, API);
 
   acceptJson(app);
 
@@ -100,9 +102,11 @@ export async function buildApp(context: ApiContext, log: Logger): Promise<Api> {
     await context.store.read.workspaces.ids();
     return { status: 'ready' };
   });
+  metricsRoute(app as unknown as FastifyInstance, context.metrics, context.metricsToken);
   await app.register(
     async (api) => {
       requireKey(api, context.store, 'bearer', `${API}/messages`);
+      refuseUnknownParameters(api);
       const typed = api as unknown as Api;
       meRoutes(typed, context);
       messageRoutes(typed, context);
@@ -110,6 +114,8 @@ export async function buildApp(context: ApiContext, log: Logger): Promise<Api> {
       chatRoutes(typed, context);
       webhookRoutes(typed, context);
       deliveryRoutes(typed, context);
+      counterRoutes(typed, context);
+      redeliveryRoutes(typed, context);
     },
     { prefix: API },
   );
@@ -122,9 +128,13 @@ export async function buildApp(context: ApiContext, log: Logger): Promise<Api> {
 function acceptJson(app: Api): void {
   app.removeAllContentTypeParsers();
   const parse = app.getDefaultJsonParser('error', 'error');
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else void parse(request, body as string, done);
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    const bytes = body as Buffer;
+    if (bytes.length === 0) done(null, undefined);
+    // Decoded all the same, whatever is no character would silently become another.
+    else if (!isUtf8(bytes)) done(new ApiError('invalid_json', 'The body is not valid UTF-8'));
+    else if (isTooDeep(bytes)) done(new ApiError('invalid_json', 'The JSON is nested too deeply'));
+    else void parse(request, bytes.toString('utf8'), done);
   });
 }
 

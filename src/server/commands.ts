@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { StoreError } from '../store/errors.ts';
+import { backUpFolder } from '../store/sqlite/backup.ts';
 import { databasePath } from '../store/sqlite/data-folder.ts';
 import { openSqlite } from '../store/sqlite/open.ts';
 import type { Store } from '../store/store.ts';
@@ -10,7 +12,7 @@ import { ConfigError, emailSchema, loadDotEnv, readConfig } from './config.ts';
 /** The command line: `npm run pakiet -- …`. Works while the server is running, too. */
 export async function runCommand(argv: string[]): Promise<void> {
   const program = new Command('npm run pakiet --');
-  program.description('Manages workspaces and API keys.');
+  program.description('Manages workspaces and API keys, and makes backups.');
 
   const workspace = program.command('workspace').description('Workspaces');
   workspace
@@ -42,6 +44,12 @@ export async function runCommand(argv: string[]): Promise<void> {
       );
     });
   key
+    .command('list')
+    .description('List the API keys: how each begins, its workspace, when it was made')
+    .action(async () => {
+      await withStore(listKeys);
+    });
+  key
     .command('revoke')
     .description('Revoke an API key at once')
     .argument(
@@ -50,6 +58,18 @@ export async function runCommand(argv: string[]): Promise<void> {
     )
     .action(async (text: string) => {
       await withStore((store) => revokeKey(store, text));
+    });
+
+  program
+    .command('backup')
+    .description('Copy the data folder, also while the server is running')
+    .argument('<folder>', 'where the copy goes: a folder that does not exist yet')
+    .action(async (folder: string) => {
+      const to = resolve(folder);
+      await backUpFolder(dataFolder(), to);
+      console.log(
+        `Backed up to ${to}. To restore it, stop the server and start it on a copy of that folder.`,
+      );
     });
 
   try {
@@ -65,7 +85,8 @@ export async function runCommand(argv: string[]): Promise<void> {
 /** What is wrong with a command, in one sentence. */
 class CommandError extends Error {}
 
-async function withStore(work: (store: Store) => Promise<void>): Promise<void> {
+/** The folder that the server works on. */
+function dataFolder(): string {
   loadDotEnv();
   const { dataDir } = readConfig(process.env);
   if (!existsSync(databasePath(dataDir))) {
@@ -73,7 +94,11 @@ async function withStore(work: (store: Store) => Promise<void>): Promise<void> {
       `There is no data in ${dataDir} yet: start the server once (npm start), or set PAKIET_DATA_DIR.`,
     );
   }
-  const store = await openSqlite({ folder: dataDir });
+  return dataDir;
+}
+
+async function withStore(work: (store: Store) => Promise<void>): Promise<void> {
+  const store = await openSqlite({ folder: dataFolder() });
   try {
     await work(store);
   } finally {
@@ -106,6 +131,17 @@ async function theWorkspace(store: Store, given: string | undefined): Promise<nu
 async function named(store: Store, ids: number[]): Promise<string> {
   const found = await Promise.all(ids.map((id) => store.read.workspaces.get(id)));
   return found.map((workspace) => `${workspace?.id}: "${workspace?.name}"`).join(', ');
+}
+
+/** A line for each key, with as much of it as is kept, which is what `key revoke` takes. */
+async function listKeys(store: Store): Promise<void> {
+  const keys = await store.read.workspaces.keys();
+  if (keys.length === 0) console.log('There are no API keys.');
+  for (const { hint, workspaceId, createdAt } of keys) {
+    const made = new Date(createdAt).toISOString().slice(0, 16).replace('T', ' ');
+    const workspace = await named(store, [workspaceId]);
+    console.log(`${hint.padEnd(HINT_LENGTH)}  made ${made} UTC  workspace ${workspace}`);
+  }
 }
 
 async function revokeKey(store: Store, text: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Network, parseNetwork } from '../core/egress-guard.ts';
+import type { SmtpSettings } from '../core/smtp.ts';
 
 /** What is wrong with the configuration, in one sentence for whoever starts the server. */
 export class ConfigError extends Error {
@@ -45,6 +46,27 @@ const retentionDays = z
   .transform(Number)
   .refine((days) => days >= 1 && days <= 3650, 'must be from 1 to 3650 days');
 
+/** Its parts are never repeated in a message: one of them is a password. */
+const smtpUrl = z.string().transform((text, context): Omit<SmtpSettings, 'from'> => {
+  const url = URL.parse(text);
+  const rest = url && `${url.pathname}${url.search}${url.hash}`;
+  try {
+    if (!url?.hostname || !/^smtps?:$/.test(url.protocol) || !/^\/?$/.test(rest ?? '')) throw url;
+    const secure = url.protocol === 'smtps:';
+    const user = decodeURIComponent(url.username);
+    const password = decodeURIComponent(url.password);
+    return {
+      host: url.hostname.replace(/^\[|\]$/g, ''),
+      port: url.port ? Number(url.port) : secure ? 465 : 587,
+      secure,
+      credentials: user ? { user, password } : null,
+    };
+  } catch {
+    context.addIssue('is not an address such as smtps://user:password@mail.example.com');
+    return z.NEVER;
+  }
+});
+
 const apiKey = z
   .string()
   .regex(/^[\x21-\x7e]{16,256}$/, 'must be 16 to 256 printable characters without spaces');
@@ -64,6 +86,9 @@ export const variablesSchema = z.object({
   PAKIET_OWNER_EMAIL: emailSchema.default(''),
   PAKIET_ALLOW_NETWORKS: networks.default([]),
   PAKIET_RETENTION_DAYS: retentionDays.default(30),
+  SMTP_URL: smtpUrl.optional(),
+  PAKIET_MAIL_FROM: z.email('is not an e-mail address').max(320).optional(),
+  PAKIET_METRICS_TOKEN: apiKey.optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'is not one of fatal, error, warn, info, debug, trace, silent',
@@ -84,6 +109,10 @@ export interface Config {
   ownerEmail: string;
   allowNetworks: Network[];
   retentionDays: number;
+  /** Null where no e-mail is to be sent. */
+  smtp: SmtpSettings | null;
+  /** Opens /metrics; null where it is not served. */
+  metricsToken: string | null;
   logLevel: string;
 }
 
@@ -112,8 +141,22 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     ownerEmail: values.PAKIET_OWNER_EMAIL,
     allowNetworks: values.PAKIET_ALLOW_NETWORKS,
     retentionDays: values.PAKIET_RETENTION_DAYS,
+    smtp: smtpOf(values),
+    metricsToken: values.PAKIET_METRICS_TOKEN ?? null,
     logLevel: values.LOG_LEVEL,
   };
+}
+
+function smtpOf({
+  SMTP_URL: server,
+  PAKIET_MAIL_FROM: from,
+}: z.infer<typeof variablesSchema>): SmtpSettings | null {
+  if (server && !from) {
+    throw new ConfigError(
+      'The configuration is wrong: SMTP_URL needs PAKIET_MAIL_FROM, the address that e-mails come from.',
+    );
+  }
+  return server && from ? { ...server, from } : null;
 }
 
 /** Takes settings from a `.env` file of the working folder, where there is one; the environment wins. */

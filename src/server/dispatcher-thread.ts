@@ -1,13 +1,25 @@
 import { once } from 'node:events';
-import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
+import {
+  MessageChannel,
+  type MessagePort,
+  parentPort,
+  Worker,
+  workerData,
+} from 'node:worker_threads';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import type { Clock } from '../core/clock.ts';
 import { Dispatcher } from '../core/dispatcher.ts';
 import { parseNetwork } from '../core/egress-guard.ts';
+import { Mailer } from '../core/mailer.ts';
 import type { Site } from '../core/render.ts';
 import { Retention } from '../core/retention.ts';
 import { Sender } from '../core/sender.ts';
+import { type SmtpSettings, smtpPost } from '../core/smtp.ts';
 import { openSqlite } from '../store/sqlite/open.ts';
+import { DeliveryMetrics } from './metrics/delivery-metrics.ts';
+import { type PostedMetrics, posted } from './metrics/posted-metrics.ts';
+import { watchThread } from './metrics/thread-metrics.ts';
 
 // The dispatcher has a thread of its own, so that intake and delivery do not wait for each other. The
 // two share the database and its write mutex; what passes between them is only who to look at.
@@ -20,18 +32,23 @@ export interface DispatcherSettings {
   /** As in PAKIET_ALLOW_NETWORKS; parsed again on the thread's side. */
   allowNetworks: string[];
   retentionDays: number;
+  /** Null where e-mail is not to be sent. */
+  smtp: SmtpSettings | null;
   logLevel: string;
 }
 
 type ToThread =
   | { kind: 'wake'; due: Map<number, number> }
   | { kind: 'changed'; webhookId: number }
+  | { kind: 'metrics'; answerTo: MessagePort }
   | { kind: 'stop' };
 
 /** The dispatcher as the main thread sees it. */
 export interface DispatcherThread {
   wake(due: Map<number, number>): void;
   changed(webhookId: number): void;
+  /** What the thread has counted. */
+  metrics(): Promise<PostedMetrics>;
   /** Resolves when what was under way has ended and is written down. */
   stop(): Promise<void>;
 }
@@ -57,6 +74,13 @@ export async function startDispatcher(
   return {
     wake: (due) => post({ kind: 'wake', due }),
     changed: (webhookId) => post({ kind: 'changed', webhookId }),
+    metrics: async () => {
+      const { port1: port, port2: answerTo } = new MessageChannel();
+      worker.postMessage({ kind: 'metrics', answerTo } satisfies ToThread, [answerTo]);
+      const [metrics] = await once(port, 'message');
+      port.close();
+      return metrics as PostedMetrics;
+    },
     stop: async () => {
       stopping = true;
       post({ kind: 'stop' });
@@ -70,24 +94,38 @@ export async function runDispatcher(clock: Clock): Promise<void> {
   const port = parentPort as MessagePort;
   const settings = workerData as DispatcherSettings;
   const log = pino({ level: settings.logLevel }, pino.destination({ fd: 1, sync: true }));
-  const { folder, mutexMemory, site, retentionDays } = settings;
-  const store = await openSqlite({ folder, mutexMemory });
+  const { folder, mutexMemory, site, retentionDays, smtp } = settings;
+  const registry = new Registry();
+  const opened = await openSqlite({ folder, mutexMemory });
+  const store = watchThread(registry, 'dispatcher', opened);
   const sender = new Sender(settings.allowNetworks.map(parseNetwork));
-  const dispatcher = new Dispatcher({ store, clock, sender, site, log });
+  const post = smtp && smtpPost(smtp);
+  const mailer = new Mailer({ store, clock, post, site, retentionDays, log });
+  const switchedOff = () => mailer.wake();
+  const deliveries = new DeliveryMetrics(registry, (): number => dispatcher.inFlight);
+  const ended: DeliveryMetrics['ended'] = (one) => deliveries.ended(one);
+  const dispatcher = new Dispatcher({ store, clock, sender, site, log, switchedOff, ended });
   const onError = (error: unknown) => log.error({ err: error }, 'sweeping old messages failed');
   const retention = new Retention({ store, clock, retentionDays, onError });
   port.on('message', (message: ToThread) => {
     if (message.kind === 'wake') dispatcher.wake(message.due);
     else if (message.kind === 'changed') dispatcher.changed(message.webhookId);
+    else if (message.kind === 'metrics') void answer(registry, message.answerTo);
     else void stop();
   });
   const stop = async () => {
     await Promise.all([dispatcher.stop(), retention.stop()]);
+    await mailer.stop();
     await sender.close();
     await store.close();
     port.close();
   };
+  await mailer.start();
   await dispatcher.start();
   retention.start();
   port.postMessage('at work');
+}
+
+async function answer(registry: Registry, port: MessagePort): Promise<void> {
+  port.postMessage(await posted(registry));
 }

@@ -5,11 +5,13 @@ import { z } from 'zod';
 import {
   InvalidTargetUrlError,
   ManagedByZapError,
+  NothingToParkError,
   NotSubscribedError,
+  UnknownChatError,
   WebhookDisabledError,
 } from '../core/errors.ts';
 import { IntakeOverloadedError } from '../core/intake.ts';
-import { StoreUnavailableError } from '../store/errors.ts';
+import { isStoreDown, StoreUnavailableError } from '../store/errors.ts';
 
 /** Every error code of the API and the status it comes with. They never change their meaning. */
 export const ERROR_STATUS = {
@@ -20,10 +22,12 @@ export const ERROR_STATUS = {
   not_found: 404,
   managed_by_zap: 409,
   not_subscribed: 409,
+  nothing_to_park: 409,
   webhook_disabled: 409,
   too_large: 413,
   unsupported_media_type: 415,
   invalid_url: 422,
+  unknown_chat: 422,
   too_many_requests: 429,
   internal_error: 500,
   unavailable: 503,
@@ -42,6 +46,9 @@ export const errorBodySchema = z
   })
   .meta({ id: 'Error', description: 'What went wrong and what to do about it.' });
 
+/** By it a caller finds a request in our log, and we in theirs. */
+export const REQUEST_ID_HEADER = 'x-request-id';
+
 /** An error to be answered to the caller. */
 export class ApiError extends Error {
   readonly code: ErrorCode;
@@ -58,12 +65,20 @@ export class ApiError extends Error {
 export const notFound = (what: string) =>
   new ApiError('not_found', `There is no such ${what} in this workspace`);
 
+/** What a caller sent is quoted back only so far: a name may be megabytes. */
+const QUOTED_LENGTH = 200;
+const MESSAGE_LENGTH = 1000;
+
+const cut = (text: string, length: number) =>
+  text.length > length ? `${text.slice(0, length).toWellFormed()}…` : text;
+
 /** A place in a JSON body as people write it: `messages[2].chat.id`. */
 function fieldPath(path: readonly PropertyKey[]): string {
-  return path
+  const written = path
     .map((step) => (/^\d+$/.test(String(step)) ? `[${String(step)}]` : `.${String(step)}`))
     .join('')
     .replace(/^\./, '');
+  return cut(written, QUOTED_LENGTH);
 }
 
 /** What zod has to say of bad input, as a field and a sentence. */
@@ -73,7 +88,8 @@ export function explainIssue({ path, message, keys }: Issue): { field: string; m
   if (unknown !== undefined) return { field, message: `There is no field "${field}"` };
   if (!field) return { field, message: 'Send a JSON object with the fields of this call' };
   const isMissing = message.endsWith('received undefined');
-  return { field, message: `${field}: ${isMissing ? 'this field is missing' : message}` };
+  const what = isMissing ? 'this field is missing' : cut(message, MESSAGE_LENGTH);
+  return { field, message: `${field}: ${what}` };
 }
 
 /** One of zod's issues; `keys` are those that the schema does not know. */
@@ -126,12 +142,22 @@ function toApiError(error: unknown): ApiError | null {
     return new ApiError('managed_by_zap', error.message, error.field);
   }
   if (error instanceof NotSubscribedError) return new ApiError('not_subscribed', error.message);
+  if (error instanceof UnknownChatError) {
+    return new ApiError('unknown_chat', error.message, 'filters.chats');
+  }
+  if (error instanceof NothingToParkError) return new ApiError('nothing_to_park', error.message);
   if (error instanceof WebhookDisabledError) return new ApiError('webhook_disabled', error.message);
   if (error instanceof IntakeOverloadedError) return new ApiError('unavailable', error.message);
   if (error instanceof StoreUnavailableError) {
     return new ApiError(
       'unavailable',
       'Nothing was taken: the server cannot write just now. Send this request again in a moment',
+    );
+  }
+  if (isStoreDown(error)) {
+    return new ApiError(
+      'unavailable',
+      'The server cannot read its data just now. Send this request again in a moment',
     );
   }
   if (hasZodFastifySchemaValidationErrors(error)) {
@@ -152,25 +178,39 @@ function toApiError(error: unknown): ApiError | null {
   return null;
 }
 
+/** The one form of an error answer. */
+export const errorBody = (
+  code: string,
+  message: string,
+  field?: string,
+): z.infer<typeof errorBodySchema> => ({
+  error: {
+    code,
+    message: cut(message, MESSAGE_LENGTH),
+    ...(field && { field: cut(field, QUOTED_LENGTH) }),
+  },
+});
+
 /** Answers errors as {@link errorBodySchema}; what is our own fault is logged, not shown. */
 export function errorHandler(log: Logger) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const about = {
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.url,
+    };
     let answer = toApiError(error);
     if (!answer) {
-      log.error({ err: error, method: request.method, route: request.routeOptions.url }, 'failed');
-      answer = new ApiError(
-        'internal_error',
-        'Something went wrong here; the server’s log says what',
-      );
+      log.error({ ...about, err: error }, 'failed');
+      const where = `the server’s log says what, under ${request.id}`;
+      answer = new ApiError('internal_error', `Something went wrong here; ${where}`);
+    } else if (isStoreDown(error)) {
+      log.warn({ ...about, err: error }, 'refused: the store is not available');
     }
     const status = ERROR_STATUS[answer.code];
     if (status === 503) reply.header('retry-after', '1');
-    return reply.code(status).send({
-      error: {
-        code: answer.code,
-        message: answer.message,
-        ...(answer.field && { field: answer.field }),
-      },
-    });
+    // An address that cannot be routed comes here past the hooks.
+    reply.header(REQUEST_ID_HEADER, request.id);
+    return reply.code(status).send(errorBody(answer.code, answer.message, answer.field));
   };
 }

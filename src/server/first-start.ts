@@ -27,10 +27,12 @@ export async function createFirstWorkspace(
 
 /** What the first start prints besides where the server listens. */
 export function welcome(url: string, newKey: string | null): string {
-  const key = newKey ?? '$PAKIET_API_KEY';
+  // The shell says so itself where the variable is not set, as when the key came from the .env file.
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is for the shell.
+  const key = newKey ?? '${PAKIET_API_KEY:?set it to your API key first}';
   const shown = newKey
     ? `Your API key, shown only this once:\n\n  ${newKey}\n`
-    : 'The API key is the one from PAKIET_API_KEY; the line below takes it from your shell’s variable of that name.\n';
+    : 'Your API key is the one you gave as PAKIET_API_KEY. In another shell, set it there first: PAKIET_API_KEY=…\n';
   return `${shown}
 Send a first message:
 

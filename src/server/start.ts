@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Clock } from '../core/clock.ts';
 import { Intake } from '../core/intake.ts';
+import { Redelivery } from '../core/redelivery.ts';
 import { Sender } from '../core/sender.ts';
 import { WebhookActions } from '../core/webhooks.ts';
 import { StoreError } from '../store/errors.ts';
@@ -14,6 +15,8 @@ import { buildApp } from './app.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type DispatcherThread, startDispatcher } from './dispatcher-thread.ts';
 import { createFirstWorkspace, welcome } from './first-start.ts';
+import { Metrics } from './metrics.ts';
+import { unsentNotice } from './unsent-notice.ts';
 
 /** How long requests under way may take to finish once the server is to stop. */
 const UNDER_WAY_LIMIT_MS = 10_000;
@@ -46,14 +49,23 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const unlock = takeFolder(folder);
   await checkPort(config);
   const mutexMemory = WriteMutex.memory();
-  const store = await openSqlite({ folder, mutexMemory });
+  let dispatcher: DispatcherThread | null = null;
+  const { version } = packageJson;
+  const metrics = new Metrics({
+    store: await openSqlite({ folder, mutexMemory }),
+    folder,
+    clock,
+    version,
+    log,
+    ofDispatcher: async () => (await dispatcher?.metrics()) ?? [],
+  });
+  const { store } = metrics;
   const first = await createFirstWorkspace(store, config, clock.now());
   const site = {
     publicUrl: config.publicUrl ?? urlOf(config.host, config.port),
     productName: config.productName,
   };
   const sender = new Sender(config.allowNetworks);
-  let dispatcher: DispatcherThread | null = null;
   // What comes in before the dispatcher is at work may be too late for its first look at the store.
   const untold: ((thread: DispatcherThread) => void)[] = [];
   const tell = (news: (thread: DispatcherThread) => void) => {
@@ -63,8 +75,19 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const intake = new Intake({ store, clock, wake: (due) => tell((thread) => thread.wake(due)) });
   const changed = (webhookId: number) => tell((thread) => thread.changed(webhookId));
   const webhooks = new WebhookActions({ store, clock, sender, changed });
+  const redelivery = new Redelivery({ store, clock, sender, changed, site });
   const app = await buildApp(
-    { store, clock, intake, webhooks, site, version: packageJson.version },
+    {
+      store,
+      clock,
+      intake,
+      webhooks,
+      redelivery,
+      site,
+      metrics,
+      metricsToken: config.metricsToken,
+      version,
+    },
     log,
   );
   const stop = async () => {
@@ -87,13 +110,13 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       site,
       allowNetworks: config.allowNetworks.map(([base, bits]) => `${base}/${bits}`),
       retentionDays: config.retentionDays,
+      smtp: config.smtp,
       logLevel: config.logLevel,
     };
     dispatcher = await startDispatcher(options.dispatcherEntry, settings, options.onDeath);
     for (const news of untold.splice(0)) news(dispatcher);
-    print(
-      `${config.productName} ${packageJson.version} listens on ${url} and keeps its data in ${folder}\n`,
-    );
+    print(`${config.productName} ${version} listens on ${url} and keeps its data in ${folder}\n`);
+    print(await unsentNotice(store, config, clock.now()));
     if (first.created) print(welcome(url, first.newKey));
     return { url, stop };
   } catch (error) {

@@ -1,3 +1,5 @@
+import { isUnavailable } from './sqlite/error-code.ts';
+
 /** The base of what the store throws on its own account. */
 export class StoreError extends Error {
   readonly code: string;
@@ -15,6 +17,10 @@ export class StoreUnavailableError extends StoreError {
     super('store_unavailable', `The store is not available: ${String(cause)}`, { cause });
   }
 }
+
+/** Whether the store failed for now. A transaction says so itself; reads fail with the engine's own error. */
+export const isStoreDown = (error: unknown): boolean =>
+  error instanceof StoreUnavailableError || isUnavailable(error);
 
 /** The database was written by a newer version of the program. */
 export class StoreNewerError extends StoreError {
@@ -43,5 +49,22 @@ export class StoreInUseError extends StoreError {
       'store_in_use',
       `Another Pakiet server is using the data folder ${folder}: stop it, or set PAKIET_DATA_DIR to another folder.`,
     );
+  }
+}
+
+/** There is something where a backup is to go. */
+export class BackupExistsError extends StoreError {
+  constructor(to: string) {
+    super(
+      'backup_exists',
+      `There is already something at ${to}: name a folder that does not exist yet. Nothing was written.`,
+    );
+  }
+}
+
+/** A backup could not be made; what there was of it has been removed. */
+export class BackupFailedError extends StoreError {
+  constructor(to: string, cause: unknown) {
+    super('backup_failed', `No backup was made at ${to}: ${(cause as Error).message}.`, { cause });
   }
 }

@@ -70,24 +70,42 @@ export interface Webhook {
   secret: string;
   source: 'manual' | 'zapier';
   zapId: string | null;
-  /** How often its Zap has subscribed; 0 for one made by hand. */
-  subscription: number;
+  /** The subscription of its Zap that is in force, and when it began; "" for one made by hand. */
+  subscription: string;
+  subscribedAt: number | null;
   createdAt: number;
   enabled: boolean;
   /** `unsubscribed`: the Zap it belongs to is switched off, or gone. */
   disabledReason: 'errors' | 'owner' | 'unsubscribed' | null;
   disabledAt: number | null;
+  /** The place in the log up to which messages had come by then. */
+  disabledPosition: number | null;
   /** Bundles opened up to this time are due at once ("flush"). */
   flushedAt: number | null;
-  /** Times during which messages were not for this webhook, since its Zap was off. */
+  /** Stretches of the log that are not for this webhook, since its Zap was off. */
   gaps: readonly Gap[];
+  /** Requests under way at once, in different chats. */
+  concurrency: number;
+  /** Requests started a second; null for as many as its host bears. */
+  rate: number | null;
+  /** The secret before the latest change, which signs as well until then. */
+  formerSecret: FormerSecret | null;
+  lastSuccessAt: number | null;
   health: Health;
 }
 
-/** What was received after `from` and before `to`. */
+interface FormerSecret {
+  secret: string;
+  until: number;
+}
+
+/**
+ * The messages behind one place in the log up to another. Places, unlike times, keep their order when a
+ * clock is set back.
+ */
 export interface Gap {
-  from: number;
-  to: number;
+  after: number;
+  upTo: number;
 }
 
 /** What the disable policy remembers of a webhook. */
@@ -119,22 +137,127 @@ export interface Lane {
   dueAt: number;
   /** Failed attempts of the head. */
   attempts: number;
+  blame: Blame;
+  /** How the last of them failed; "" where none has. */
+  error: string;
   seal: Seal | null;
 }
 
-export type ActivityAction = 'sent' | 'failed' | 'disabled' | 'enabled' | 'edited' | 'test';
+/** How far the failures of a head speak against its payload. */
+export interface Blame {
+  /** Attempts that failed while other deliveries of the webhook went on to succeed. */
+  attempts: number;
+  /** When the first of them ended. */
+  since: number | null;
+  /** When the last ended, after which no other is yet known to have succeeded. */
+  last: number | null;
+}
+
+/** A delivery set aside: sent again, or discarded, by hand. */
+export interface Parked {
+  id: number;
+  webhookId: number;
+  chatId: number;
+  firstSeq: number;
+  lastSeq: number;
+  shape: Shape;
+  direction: Direction | null;
+  parkedAt: number;
+  attempts: number;
+  error: string;
+}
+
+/** What an e-mail tells of a webhook that errors have switched off, as it was then. */
+export interface SwitchOff {
+  name: string;
+  /** Of its URL, whose path may carry a token. */
+  host: string;
+  source: Webhook['source'];
+  zapId: string | null;
+  at: number;
+  /** In a row. */
+  errors: number;
+  /** One sentence: what the last of them was. */
+  lastError: string;
+}
+
+/** Why an e-mail is not being sent. */
+export type UnsentReason = 'smtp_not_configured' | 'no_owner_email';
+
+/** One e-mail to the owner of a workspace. */
+export interface Email {
+  id: number;
+  workspaceId: number;
+  webhookId: number;
+  /** Its RFC 5322 Message-ID, the same however often it is sent. */
+  messageId: string;
+  createdAt: number;
+  facts: SwitchOff;
+  state: 'waiting' | 'unsent' | 'sent' | 'given_up' | 'cancelled';
+  /** Null unless it is unsent, or was when its webhook was enabled. */
+  reason: UnsentReason | null;
+  /** Failed ones. */
+  attempts: number;
+  dueAt: number;
+  sentAt: number | null;
+}
+
+/** What is asked of a webhook's lanes. */
+export type LaneAction =
+  /** Close the bundles that had opened by then. */
+  | { kind: 'flush'; at: number }
+  /** End the pauses of heads that have failed. */
+  | { kind: 'resume' }
+  /** Date open bundles by another granularity; `singles` were heads that might be under way. */
+  | { kind: 'reschedule'; singles?: { direction: Direction | null; openedBy: number } }
+  /** Leave out what had come up to this place in the log. */
+  | { kind: 'start_anew'; after: number }
+  /** Deliver again what came since then. */
+  | { kind: 'replay'; from: number }
+  /** Set the failing head of one chat aside. */
+  | { kind: 'park'; chatId: number }
+  /** The webhook is gone. */
+  | { kind: 'remove' };
+
+export const ACTIVITY_ACTIONS = [
+  'sent',
+  'failed',
+  'disabled',
+  'enabled',
+  'edited',
+  'parked',
+  'replayed',
+  'dropped',
+  'test',
+] as const;
+
+export type ActivityAction = (typeof ACTIVITY_ACTIONS)[number];
 
 export interface Activity {
   webhookId: number;
   at: number;
   action: ActivityAction;
+  /** The chat that it names; null where it names none. */
+  chatId: number | null;
   /** One sentence for people. */
   detail: string;
+}
+
+/** What a webhook did on one day: requests by how they ended, and messages in those that succeeded. */
+export interface DayCount {
+  webhookId: number;
+  /** Days since 1970-01-01, UTC. */
+  day: number;
+  succeeded: number;
+  failed: number;
+  messages: number;
 }
 
 /** One request as it was sent and what came back: an item of the detailed log. */
 export interface LoggedRequest {
   webhookId: number;
+  /** The chat whose messages it carried; null for a sample. */
+  chatId: number | null;
   at: string;
   duration_ms: number;
   kind: 'delivery' | 'test';

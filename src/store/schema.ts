@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { ActivityAction } from './rows.ts';
 
 // The tables as they are in the database. Booleans are 0/1 and times Unix milliseconds.
 
@@ -64,13 +65,20 @@ export interface Tables {
     secret: string;
     source: 'manual' | 'zapier';
     zap_id: string | null;
-    subscription: Generated<number>;
+    subscription: Generated<string>;
+    subscribed_at: number | null;
+    disabled_position: number | null;
     created_at: number;
     enabled: number;
     disabled_reason: 'errors' | 'owner' | 'unsubscribed' | null;
     disabled_at: number | null;
     flushed_at: number | null;
     gaps: Generated<string>;
+    concurrency: Generated<number>;
+    rate: number | null;
+    former_secret: string | null;
+    former_secret_until: number | null;
+    last_success_at: number | null;
     consecutive_errors: Generated<number>;
     last_error_at: number | null;
     paused_until: number | null;
@@ -85,17 +93,69 @@ export interface Tables {
     opened_at: number;
     due_at: number;
     attempts: number;
+    blamed: number;
+    blamed_since: number | null;
+    blamed_at: number | null;
+    error: string | null;
     sealed_seq: number | null;
     sealed_shape: 'single' | 'bundle' | null;
     sealed_direction: 'received' | 'sent' | null;
   };
-  request_log: { webhook_id: number; slot: number; n: number; at: number; entry: Buffer };
+  parked: {
+    id: Generated<number>;
+    webhook_id: number;
+    chat_id: number;
+    first_seq: number;
+    last_seq: number;
+    shape: 'single' | 'bundle';
+    direction: 'received' | 'sent' | null;
+    parked_at: number;
+    attempts: number;
+    error: string;
+  };
+  action: {
+    id: Generated<number>;
+    webhook_id: number;
+    kind: string;
+    params: string;
+    position: Generated<number>;
+  };
+  email: {
+    id: Generated<number>;
+    workspace_id: number;
+    webhook_id: number;
+    message_id: string;
+    created_at: number;
+    facts: string;
+    state: Generated<'waiting' | 'unsent' | 'sent' | 'given_up' | 'cancelled'>;
+    reason: 'smtp_not_configured' | 'no_owner_email' | null;
+    attempts: Generated<number>;
+    due_at: number;
+    sent_at: number | null;
+  };
+  daily_counter: {
+    webhook_id: number;
+    /** Days since 1970-01-01, UTC. */
+    day: number;
+    succeeded: number;
+    failed: number;
+    messages: number;
+  };
+  request_log: {
+    webhook_id: number;
+    slot: number;
+    n: number;
+    at: number;
+    entry: Buffer;
+    chat_id: number | null;
+  };
   activity: {
     webhook_id: number;
     slot: number;
     n: number;
     at: number;
-    action: 'sent' | 'failed' | 'disabled' | 'enabled' | 'edited' | 'test';
+    action: ActivityAction;
     detail: string;
+    chat_id: number | null;
   };
 }

@@ -1,7 +1,12 @@
 import type { InboundMessage } from '../wire/inbound.ts';
 import type { Direction } from '../wire/payload.ts';
+import type { Filters } from '../wire/webhook.ts';
 import type { Accounts } from './everyday/accounts.ts';
+import type { Actions } from './everyday/actions.ts';
 import type { Chats } from './everyday/chats.ts';
+import type { Counters } from './everyday/counters.ts';
+import type { Outbox } from './everyday/outbox.ts';
+import type { ParkedDeliveries } from './everyday/parked.ts';
 import type { Webhooks } from './everyday/webhooks.ts';
 import type { Workspaces } from './everyday/workspaces.ts';
 import type {
@@ -48,7 +53,11 @@ export interface Repositories {
   readonly webhooks: Webhooks;
   readonly messages: Messages;
   readonly lanes: Lanes;
+  readonly actions: Actions;
+  readonly parked: ParkedDeliveries;
   readonly history: History;
+  readonly outbox: Outbox;
+  readonly counters: Counters;
 }
 
 /** A message about to be appended. */
@@ -90,8 +99,16 @@ export interface Messages {
     range: Range,
     since: number,
   ): Promise<{ seq: number; receivedAt: number } | null>;
-  /** The workspace's latest, newest first. */
-  newest(workspaceId: number, limit: number): Promise<LoggedMessage[]>;
+  /** The place in the log that was given last, over all workspaces. */
+  position(): Promise<number>;
+  /** The place before the first message that the workspace received since then. */
+  positionBefore(workspaceId: number, since: number): Promise<number>;
+  /** How many there are. */
+  count(range: Range & { toSeq?: number }): Promise<number>;
+  /** Deletes up to `limit` of a chat; answers how many. */
+  removeOfChat(chatId: number, limit: number): Promise<number>;
+  /** The workspace's latest that pass the filters, newest first. */
+  newest(workspaceId: number, limit: number, filters?: Filters): Promise<LoggedMessage[]>;
   byUuid(workspaceId: number, uuid: string): Promise<LoggedMessage | null>;
   /** Deletes up to `limit` messages received before then that no lane needs; answers how many. */
   purge(workspaceId: number, before: number, limit: number): Promise<number>;
@@ -106,30 +123,31 @@ export interface DueLane {
   account: Account;
 }
 
+/** A lane as it is opened: nothing has been attempted yet. */
+export type NewLane = Pick<Lane, 'webhookId' | 'chatId' | 'nextSeq' | 'openedAt' | 'dueAt'>;
+
 /** The cursors. */
 export interface Lanes {
   /** Creates the lanes that are missing; one that is open already stays as it is. */
-  open(lanes: readonly Omit<Lane, 'attempts' | 'seal'>[]): Promise<void>;
+  open(lanes: readonly NewLane[]): Promise<void>;
   get(webhookId: number, chatId: number): Promise<Lane | null>;
   save(lane: Lane): Promise<void>;
   remove(webhookId: number, chatId: number): Promise<void>;
-  removeAll(webhookId: number): Promise<void>;
+  removeOfChat(chatId: number): Promise<void>;
+  /** Writes the lane down whether it is there or not. */
+  put(lane: Lane): Promise<void>;
   /** Lanes due by `now`; for a probe those with the fewest attempts first, else the longest due. */
   due(webhookId: number, now: number, limit: number, probe: boolean): Promise<DueLane[]>;
   /** When the webhook's next lane falls due after `now`, null where none does. */
   nextDue(webhookId: number, now: number): Promise<number | null>;
   /** For every enabled webhook with lanes, when its first falls due. */
   schedule(): Promise<{ webhookId: number; dueAt: number }[]>;
-  /** When the longest waiting message of the webhook came; null where none waits. */
-  oldest(webhookId: number): Promise<number | null>;
-  /** Makes unsealed lanes due at `now` unless they are so already; answers how many it moved. */
-  flush(webhookId: number, now: number): Promise<number>;
-  /** Dates the unsealed lanes that opened after then `windowMs` after their opening. */
-  reschedule(webhookId: number, windowMs: number, openedAfter: number): Promise<void>;
-  /** Seals the heads of a webhook's unsealed lanes as singles, chosen by this direction. */
-  sealSingles(webhookId: number, direction: Direction | null): Promise<void>;
-  /** Makes lanes that wait out a pause due by `now`. */
-  endPauses(webhookId: number, now: number): Promise<void>;
+  /** The earliest place in the log at which a lane of the webhook stands; null where nothing waits. */
+  firstPosition(webhookId: number): Promise<number | null>;
+  /** How many are unsealed and fall due after then: open bundles. */
+  countOpen(webhookId: number, now: number): Promise<number>;
+  /** In order of their chats, those behind `afterChat`, at most `limit`. */
+  page(webhookId: number, afterChat: number, limit: number): Promise<Lane[]>;
   /**
    * After the clock went back: lanes that opened in the future are dated anew to `now`, and pauses that
    * would last longer than `longestPauseMs` end.
@@ -150,6 +168,8 @@ export interface History {
   requests(webhookId: number): Promise<LoggedRequest[]>;
   /** Deletes logged requests from before then: they hold the texts of messages. */
   purge(before: number): Promise<void>;
+  /** Deletes what holds texts or names of a chat. */
+  forgetChat(chatId: number): Promise<void>;
   /** Removes all of a webhook's. */
   clear(webhookId: number): Promise<void>;
 }

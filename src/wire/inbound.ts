@@ -19,11 +19,19 @@ const LAST_MS = 253_402_300_799_999;
 
 const TIMESTAMP_HINT = 'Write the time as ISO 8601 with its offset, such as 2021-02-24T16:25:29Z';
 
-const timestamp = z
+/** Date.parse takes 30 February for 2 March. */
+function isRealDay(day: string): boolean {
+  const midnight = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
+}
+
+export const inboundTimestampSchema = z
   .string()
   .max(40)
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/i, TIMESTAMP_HINT)
-  .transform((text) => Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')))
+  .transform((text) =>
+    isRealDay(text.slice(0, 10)) ? Date.parse(text.replace(/([+-]\d\d)(\d\d)$/, '$1:$2')) : NaN,
+  )
   .refine((ms) => ms >= FIRST_MS && ms <= LAST_MS, TIMESTAMP_HINT);
 
 /** One message on its way in. */
@@ -46,7 +54,7 @@ export const inboundMessageSchema = z.strictObject({
       description: 'The id the message has at its source; the same one again is a duplicate.',
     }),
     direction: directionSchema,
-    timestamp: timestamp.meta({
+    timestamp: inboundTimestampSchema.meta({
       description: 'ISO 8601 with offset.',
       examples: ['2021-02-24T16:25:29Z'],
     }),

@@ -63,7 +63,7 @@ const messageSchema = z
   .strictObject({
     direction: directionSchema,
     timestamp: timestamp('Message Time', 'When the message was sent or received, in UTC.'),
-    message_id: field('Message ID', 'Unique id of the message.'),
+    message_id: field('Message ID', 'Tells the message from all others. It never changes.'),
     sender: party('Sender', 'Who wrote the message.'),
     recipient: party('Recipient', 'Who the message was for.'),
     text: field('Text', 'Text of the message, as plain text.'),
@@ -86,13 +86,19 @@ export const bundlePayloadSchema = z
     chat: chatSchema,
     messages: z.array(messageSchema).min(1).meta({
       title: 'Messages',
-      description: 'The messages of the bundle, in the order in which they were accepted.',
+      description: 'All messages one by one, in the order in which they came in.',
     }),
-    first_message_timestamp: timestamp('First Message Time', 'Earliest of the times, in UTC.'),
-    last_message_timestamp: timestamp('Last Message Time', 'Latest of the times, in UTC.'),
+    first_message_timestamp: timestamp(
+      'First Message Time',
+      'When the earliest of the messages was sent or received, in UTC.',
+    ),
+    last_message_timestamp: timestamp(
+      'Last Message Time',
+      'When the latest of the messages was sent or received, in UTC.',
+    ),
     aggregation: field(
       'Conversation (HTML)',
-      'All messages of the bundle as HTML, ready for a CRM note, with a link to the first of them.',
+      'All messages as HTML, ready for a CRM note, with a link to the first of them.',
     ),
   })
   .meta({ title: 'New Message Batch', description: 'The messages of one chat over a period.' });

@@ -10,16 +10,24 @@ export interface SignatureHeaders {
 
 /**
  * Signs a request body.
- * @param secret `whsec_` and base64
+ * @param secrets `whsec_` and base64; each of them signs, so that receivers may know either
  * @param id the delivery's id; the same id means the same messages
  * @param at time of the attempt, Unix milliseconds
  */
-export function sign(secret: string, id: string, at: number, body: string): SignatureHeaders {
+export function sign(
+  secrets: string | readonly string[],
+  id: string,
+  at: number,
+  body: string,
+): SignatureHeaders {
   const seconds = new Date(Math.floor(at / 1000) * 1000);
   return {
     'webhook-id': id,
     'webhook-timestamp': String(seconds.getTime() / 1000),
-    'webhook-signature': new Webhook(secret).sign(id, seconds, body),
+    'webhook-signature': [secrets]
+      .flat()
+      .map((secret) => new Webhook(secret).sign(id, seconds, body))
+      .join(' '),
   };
 }
 

@@ -24,7 +24,7 @@ export const filtersSchema = z
     direction: directionSchema.optional(),
     chat_type: chatTypeSchema.optional(),
     chats: z
-      .array(z.string().regex(/^\d{1,15}$/, 'give the chat_ids that GET /chats lists'))
+      .array(z.string().regex(/^[1-9]\d{0,14}$/, 'give the chat_ids that GET /chats lists'))
       .min(1)
       .max(1000)
       .optional()
@@ -42,7 +42,20 @@ export const newWebhookSchema = z.strictObject({
   filters: filtersSchema.default({}),
   name: z.string().trim().max(200).default('').meta({ title: 'Name' }),
   source: z.enum(['manual', 'zapier']).default('manual').meta({ title: 'Made by' }),
-  zap_id: z.string().max(200).optional().meta({ title: 'Zap', description: 'The Zap’s id.' }),
+  concurrency: z.int().min(1).max(100).default(10).meta({
+    title: 'Concurrency',
+    description: 'Requests under way at once, in different chats.',
+  }),
+  rate_per_second: z.int().min(1).max(1000).nullable().default(null).meta({
+    title: 'Rate',
+    description: 'Requests started a second; null: 25 where the host is Zapier’s, else no limit.',
+  }),
+  zap_id: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ title: 'Zap', description: 'The Zap’s id.' }),
   enabled: z.boolean().default(true).meta({ title: 'Webhook enabled' }),
 });
 
@@ -50,15 +63,14 @@ export const newWebhookSchema = z.strictObject({
 export const createdWebhookSchema = z.object({
   id: z.string(),
   secret: z.string().meta({ description: 'Signs the deliveries (Standard Webhooks).' }),
-  subscription: z.number().int().optional().meta({
-    description:
-      'For a Zap: how often it has subscribed. Its unsubscription names the one that is over.',
+  subscription: z.string().optional().meta({
+    description: 'For a Zap: this subscription. Its unsubscription names the one that is over.',
   }),
 });
 
 /** Body of `POST /api/v1/webhooks/{id}/unsubscribe`. */
 export const unsubscribeSchema = z.strictObject({
-  subscription: createdWebhookSchema.shape.subscription,
+  subscription: z.string().max(200),
 });
 
 export type Granularity = z.infer<typeof granularitySchema>;

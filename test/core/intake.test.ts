@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { Intake, IntakeOverloadedError } from '../../src/core/intake.ts';
 import { StoreUnavailableError } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/store.ts';
+import { carryOut } from '../support/carry-out.ts';
 import { addWebhook } from '../support/chat-log.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { inbound, type MessageGiven } from '../support/messages.ts';
@@ -181,7 +182,8 @@ describe('lanes', () => {
     await accept({});
     expect(await lane(webhook.id)).toMatchObject({ nextSeq: 2 });
     await store.transaction((tx) => tx.webhooks.remove(webhook));
-    await store.transaction((tx) => tx.lanes.removeAll(webhook.id));
+    await store.transaction((tx) => tx.actions.add(webhook.id, { kind: 'remove' }));
+    await carryOut(store, webhook.id, 0);
     await accept({});
     expect(await lane(webhook.id)).toBeNull();
   });
@@ -189,7 +191,8 @@ describe('lanes', () => {
   test('are not opened by duplicates and messages passed by', async () => {
     const webhook = await addWebhook(store);
     await accept(id('a'));
-    await store.transaction((tx) => tx.lanes.removeAll(webhook.id));
+    const laneThere = await lane(webhook.id);
+    await store.transaction((tx) => tx.lanes.remove(webhook.id, laneThere?.chatId as number));
     await accept(id('a'), { message: { text: '' } });
     expect(await lane(webhook.id)).toBeNull();
   });

@@ -2,6 +2,7 @@ import { beforeEach, expect, test } from '@jest/globals';
 import { Retention } from '../../src/core/retention.ts';
 import type { LoggedRequest } from '../../src/store/rows.ts';
 import type { Store } from '../../src/store/store.ts';
+import { carryOut } from '../support/carry-out.ts';
 import { addWebhook, appendAll, received } from '../support/chat-log.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { aLane, arrival } from '../support/messages.ts';
@@ -121,6 +122,7 @@ test('logged requests, which hold texts too, go with the retention', async () =>
   const { id: webhookId } = await addWebhook(store);
   const logged = (at: number): LoggedRequest => ({
     webhookId,
+    chatId: null,
     at: new Date(at).toISOString(),
     duration_ms: 1,
     kind: 'delivery',
@@ -141,7 +143,13 @@ test('a webhook whose Zap has been off for the retention goes, with its lanes an
   const switchedOff = await addWebhook(store, { ...off, disabledReason: 'owner' });
   const { chat } = await appendAll(store, [received(0)]);
   const lane = aLane({ webhookId: dormant.id, chatId: chat.id });
-  const note = { webhookId: dormant.id, at: 0, action: 'disabled' as const, detail: 'off' };
+  const note = {
+    webhookId: dormant.id,
+    at: 0,
+    action: 'disabled' as const,
+    detail: 'off',
+    chatId: null,
+  };
   await store.transaction(async (tx) => {
     await tx.lanes.open([lane]);
     await tx.history.add({ activities: [note] });
@@ -152,7 +160,9 @@ test('a webhook whose Zap has been off for the retention goes, with its lanes an
   clock.set(31 * DAY + 1);
   await retention().sweep();
   expect(await store.read.webhooks.list(1)).toEqual([switchedOff]);
+  await carryOut(store, dormant.id, 0);
   expect(await store.read.lanes.get(dormant.id, chat.id)).toBeNull();
   expect(await store.read.history.activities(dormant.id)).toEqual([]);
+  await retention().sweep();
   expect(await kept(chat.id)).toEqual([]);
 });

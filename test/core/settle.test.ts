@@ -45,8 +45,9 @@ function attempted(attempt: Attempt, startedAt: number, from = lane, rest: Parti
     ...rest,
   };
   const sent = { url: webhook.targetUrl, headers: {}, body: '{}' };
-  const logged = toLoggedRequest(webhook.id, 'delivery', sent, attempt, outcome);
-  return { delivery: deliveryOf(from), attempt, outcome, logged } satisfies Attempted;
+  const logged = toLoggedRequest(from, 'delivery', sent, attempt, outcome);
+  const delivery = deliveryOf(from);
+  return { delivery, attempt, outcome, logged, subscription: '' } satisfies Attempted;
 }
 
 const write = (...group: Attempted[]) => store.transaction((tx) => settle(tx, group, () => 0.5));
@@ -91,7 +92,14 @@ describe('a failure', () => {
   test('seals the head and has the lane pause by its own attempts', async () => {
     await write(attempted(failure(), 100));
     const seal = { lastSeq: 2, shape: 'bundle', direction: null };
-    expect(await stored()).toEqual({ ...lane, attempts: 1, dueAt: 120 + 5000, seal });
+    expect(await stored()).toEqual({
+      ...lane,
+      attempts: 1,
+      blame: { attempts: 0, since: 120, last: 120 },
+      error: 'The receiver answered 500',
+      dueAt: 120 + 5000,
+      seal,
+    });
     await write(attempted(failure(), 10_000, (await stored()) as Lane));
     expect(await stored()).toMatchObject({ attempts: 2, dueAt: 10_020 + 15_000, seal });
   });
@@ -136,7 +144,7 @@ describe('what is no longer there', () => {
   });
 
   test('a lane that is gone stays gone', async () => {
-    await store.transaction((tx) => tx.lanes.removeAll(webhook.id));
+    await store.transaction((tx) => tx.lanes.remove(webhook.id, lane.chatId));
     await write(attempted(OK, 100));
     expect(await stored()).toBeNull();
   });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { API_VERSION } from '../../src/wire/me.ts';
 import { type SinglePayload, singlePayloadSchema } from '../../src/wire/payload.ts';
 import { HttpReceiver } from '../support/http-receiver.ts';
 import { inboundInput, type MessageGiven } from '../support/messages.ts';
@@ -55,7 +56,7 @@ describe('GET and PATCH /me', () => {
     const me = {
       workspace: { id: '1', name: 'My workspace' },
       owner: { full_name: 'Olga Owner', email: 'olga@acme.example' },
-      server: { version, api_version: 1 },
+      server: { version, api_version: API_VERSION },
     };
     expect(await server.call('GET', '/me')).toMatchObject({ status: 200, body: me });
     const changed = { ...me, owner: { full_name: 'Oskar', email: 'olga@acme.example' } };

@@ -115,8 +115,13 @@ describe('an error', () => {
       field: 'filters',
     });
     const { body: byHand } = await server.call('POST', '/webhooks', webhook);
-    expect(await post(`/api/v1/webhooks/${byHand.id}/unsubscribe`, {})).toMatchObject({
+    expect(
+      await post(`/api/v1/webhooks/${byHand.id}/unsubscribe`, { subscription: 'x' }),
+    ).toMatchObject({
       code: 'not_subscribed',
+    });
+    expect(await post(`/api/v1/webhooks/${byHand.id}/chats/1/park`, undefined)).toMatchObject({
+      code: 'nothing_to_park',
     });
     for (const { id } of [ofZap, byHand]) await server.call('DELETE', `/webhooks/${id}`);
   });
@@ -135,6 +140,12 @@ describe('an error', () => {
         await errorOf('/api/v1/webhooks', { method: 'POST', body: '{}', headers }),
       ).toMatchObject({ code: 'unsupported_media_type' });
     }
+  });
+
+  test('422: a filter names a chat that there is not', async () => {
+    expect(
+      await post('/api/v1/webhooks', { ...webhook, filters: { chats: ['972540000000'] } }),
+    ).toMatchObject({ code: 'unknown_chat', field: 'filters.chats' });
   });
 
   test('422: the URL is none', async () => {

@@ -71,7 +71,8 @@ describe('the first start', () => {
     expect((await first.ended()).code).toBe(0);
     const [second, again] = await started({}, folder);
     expect((await me(again, key as string)).status).toBe(200);
-    expect(second.stdout).toMatch(/^Pakiet .* listens on .*\n$/);
+    await second.printed(/No e-mail .*\n/);
+    expect(second.stdout).toMatch(/^Pakiet .* listens on .*\nNo e-mail is sent .*\n$/);
   });
 
   test('takes the key from PAKIET_API_KEY and does not print it', async () => {
@@ -83,6 +84,11 @@ describe('the first start', () => {
     const [, line] = /\n {2}(curl .*)\n/.exec(server.stdout) as RegExpExecArray;
     const curl = await run('bash', ['-c', line as string], { env: { PAKIET_API_KEY } });
     expect(JSON.parse(curl.stdout)).toMatchObject({ accepted: 1 });
+    const elsewhere = await run('bash', ['-c', line as string]);
+    expect(elsewhere).toMatchObject({
+      stdout: '',
+      stderr: expect.stringContaining('PAKIET_API_KEY: set it to your API key first'),
+    });
   });
 
   test('keeps to itself the folder it makes', async () => {
@@ -125,6 +131,8 @@ describe('a bad setting', () => {
         PAKIET_OWNER_EMAIL: 'nobody',
         PAKIET_ALLOW_NETWORKS: '10.0.0.0/8,intranet',
         PAKIET_RETENTION_DAYS: '0',
+        SMTP_URL: 'https://mail.acme.example',
+        PAKIET_MAIL_FROM: 'Pakiet <pakiet@acme.example>',
         LOG_LEVEL: 'loud',
       },
       [
@@ -136,6 +144,8 @@ describe('a bad setting', () => {
         'PAKIET_OWNER_EMAIL is not an e-mail address',
         'PAKIET_ALLOW_NETWORKS has "intranet", which is not an address block such as 10.0.0.0/8',
         'PAKIET_RETENTION_DAYS must be from 1 to 3650 days',
+        'SMTP_URL is not an address such as smtps://user:password@mail.example.com',
+        'PAKIET_MAIL_FROM is not an e-mail address',
         'LOG_LEVEL is not one of fatal, error, warn, info, debug, trace, silent',
       ],
     ],
@@ -145,17 +155,25 @@ describe('a bad setting', () => {
         PAKIET_API_KEY: 'a key that has spaces',
         PAKIET_ALLOW_NETWORKS: '10.0.0.0/33',
         PAKIET_RETENTION_DAYS: 'ever',
+        SMTP_URL: 'smtp://olga:per%cent@mail.acme.example',
       },
       [
         'PAKIET_PUBLIC_URL is not an http or https address such as https://pakiet.example.com',
         'PAKIET_API_KEY must be 16 to 256 printable characters without spaces',
         'PAKIET_ALLOW_NETWORKS has "10.0.0.0/33", which is not an address block such as 10.0.0.0/8',
         'PAKIET_RETENTION_DAYS is not a whole number of days',
+        'SMTP_URL is not an address such as smtps://user:password@mail.example.com',
       ],
     ],
   ])('of the others is named, too, and no other variable is (%#)', async (env, parts) => {
     const text = await refusal(env as Record<string, string>);
     expect(text).toBe(`The configuration is wrong: ${parts.join('; ')}.\n`);
+  });
+
+  test('SMTP_URL without PAKIET_MAIL_FROM is refused in one sentence', async () => {
+    expect(await refusal({ SMTP_URL: 'smtp://mail.acme.example' })).toBe(
+      'The configuration is wrong: SMTP_URL needs PAKIET_MAIL_FROM, the address that e-mails come from.\n',
+    );
   });
 
   test('that is empty counts as not set', async () => {

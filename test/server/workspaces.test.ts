@@ -55,6 +55,23 @@ describe('the command line', () => {
     });
   });
 
+  test('lists how each key begins, in the way that revoking takes it', async () => {
+    const key = keyIn((await pakiet(['key', 'create'])).stdout);
+    const { code, stdout } = await pakiet(['key', 'list']);
+    expect(code).toBe(0);
+    const today = new Date().toISOString().slice(0, 10);
+    const lines = stdout.trimEnd().split('\n');
+    const line = lines.find((one) => one.startsWith(key.slice(0, 13))) as string;
+    expect(line).toMatch(/^pakiet_\S{6} {2}made \S+ \d\d:\d\d UTC {2}workspace 1: "My workspace"$/);
+    expect(line).toContain(`made ${today} `);
+    expect(stdout).not.toContain(key.slice(0, 14));
+
+    const [beginning = ''] = line.split(' ');
+    expect((await pakiet(['key', 'revoke', beginning])).code).toBe(0);
+    expect(await statusWith(key)).toBe(401);
+    expect((await pakiet(['key', 'list'])).stdout).not.toContain(beginning);
+  });
+
   test('revokes nothing where more than one key begins so, or nothing is given', async () => {
     await pakiet(['key', 'create']);
     expect(await pakiet(['key', 'revoke', 'pakiet_'])).toMatchObject({

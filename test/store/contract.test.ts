@@ -1,9 +1,11 @@
 import { describe } from '@jest/globals';
 import { STORES } from '../support/stores.ts';
 import { accountsAndChats } from './contract/accounts-and-chats.ts';
+import { counters } from './contract/counters.ts';
 import { history } from './contract/history.ts';
 import { lanes } from './contract/lanes.ts';
 import { messages } from './contract/messages.ts';
+import { outbox } from './contract/outbox.ts';
 import { transactions } from './contract/transactions.ts';
 import { webhooks } from './contract/webhooks.ts';
 import { workspaces } from './contract/workspaces.ts';
@@ -19,5 +21,7 @@ for (const kind of STORES) {
     describe('messages', () => messages(kind));
     describe('lanes', () => lanes(kind));
     describe('history', () => history(kind));
+    describe('the outbox', () => outbox(kind));
+    describe('the daily counters', () => counters(kind));
   });
 }

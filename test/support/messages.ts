@@ -1,5 +1,6 @@
 import { HEALTHY } from '../../src/core/health.ts';
-import type { Account, Chat, Lane, LoggedMessage, Webhook } from '../../src/store/rows.ts';
+import { BLAMELESS } from '../../src/core/parking.ts';
+import type { Account, Chat, Email, Lane, LoggedMessage, Webhook } from '../../src/store/rows.ts';
 import type { Arrival } from '../../src/store/store.ts';
 import {
   type InboundMessage,
@@ -103,13 +104,19 @@ export const aWebhook = (given: Partial<Webhook> = {}): Webhook => ({
   secret: `whsec_${Buffer.from('a secret of thirty-two bytes !!!').toString('base64')}`,
   source: 'manual',
   zapId: null,
-  subscription: 0,
+  subscription: '',
+  subscribedAt: null,
   createdAt: 0,
   enabled: true,
   disabledReason: null,
   disabledAt: null,
+  disabledPosition: null,
   flushedAt: null,
   gaps: [],
+  concurrency: 10,
+  rate: null,
+  formerSecret: null,
+  lastSuccessAt: null,
   health: HEALTHY,
   ...given,
 });
@@ -121,6 +128,31 @@ export const aLane = (given: Partial<Lane> = {}): Lane => ({
   openedAt: 1000,
   dueAt: 1000,
   attempts: 0,
+  blame: BLAMELESS,
+  error: '',
   seal: null,
+  ...given,
+});
+
+export const anEmail = (given: Partial<Email> = {}): Email => ({
+  id: 1,
+  workspaceId: 1,
+  webhookId: 1,
+  messageId: `<${crypto.randomUUID()}@pakiet.invalid>`,
+  createdAt: 1000,
+  facts: {
+    name: 'CRM',
+    host: 'receiver.example',
+    source: 'manual',
+    zapId: null,
+    at: Date.UTC(2021, 1, 24, 16, 25),
+    errors: 11,
+    lastError: 'The receiver answered 500; only 200 is success',
+  },
+  state: 'waiting',
+  reason: null,
+  attempts: 0,
+  dueAt: 1000,
+  sentAt: null,
   ...given,
 });

@@ -45,6 +45,7 @@ export class Receiver {
   readonly #lastError = new Map<string, number>();
   readonly #now: () => number;
   readonly #answers = new Map<string, Answer>();
+  readonly #judges = new Map<string, (body: string) => Attempt>();
   #held: { url: string; answer: (attempt: Attempt) => void }[] = [];
 
   constructor(now: () => number) {
@@ -54,6 +55,12 @@ export class Receiver {
   /** How requests to the URL are answered from now on; `hold` leaves them under way. */
   answer(url: string, answer: Answer): void {
     this.#answers.set(url, answer);
+    this.#judges.delete(url);
+  }
+
+  /** Has requests to the URL answered by what is in them. */
+  answerBy(url: string, judge: (body: string) => Attempt): void {
+    this.#judges.set(url, judge);
   }
 
   isHealthy(url: string): boolean {
@@ -87,7 +94,7 @@ export class Receiver {
       this.#judge(request, mine);
       mine.push(request);
       this.requests.push(request);
-      const answer = this.#answers.get(url) ?? OK;
+      const answer = this.#judges.get(url)?.(body) ?? this.#answers.get(url) ?? OK;
       const attempt =
         answer === 'hold'
           ? await new Promise<Attempt>((resolve) => {

@@ -46,7 +46,7 @@ export class ServerProcess {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const server = new ServerProcess(child);
-    const [, url] = await server.#printed(/listens on (\S+)/);
+    const [, url] = await server.printed(/listens on (\S+)/);
     server.url = url as string;
     return server;
   }
@@ -66,10 +66,11 @@ export class ServerProcess {
     const from = this.#output.length;
     this.#moved += Math.round(ms);
     this.#child.stdin?.write(`${Math.round(ms)}\n`);
-    await this.#printed(/clock moved by/, from);
+    await this.printed(/clock moved by/, from);
   }
 
-  async #printed(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
+  /** Resolves when the output, from that place on, holds the pattern. */
+  async printed(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
     for (;;) {
       const found = pattern.exec(this.#output.slice(from));
       if (found) return found;

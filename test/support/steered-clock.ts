@@ -27,10 +27,14 @@ export class SteeredClock implements Clock {
 
   alarm(at: number, ring: () => void): () => void {
     let timer: NodeJS.Timeout;
+    let lookedAt = this.now();
     const look = () => {
       clearTimeout(timer);
-      const left = at - this.now();
-      if (left > 0) {
+      const now = this.now();
+      const isSetBack = now < lookedAt;
+      lookedAt = now;
+      const left = at - now;
+      if (left > 0 && !isSetBack) {
         timer = setTimeout(look, Math.min(left, 60_000));
         return;
       }

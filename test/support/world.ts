@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import type { Clock } from '../../src/core/clock.ts';
 import { Dispatcher } from '../../src/core/dispatcher.ts';
 import { Intake } from '../../src/core/intake.ts';
+import { Redelivery } from '../../src/core/redelivery.ts';
 import { WebhookActions } from '../../src/core/webhooks.ts';
 import type { Webhook } from '../../src/store/rows.ts';
 import type { Repositories, Store } from '../../src/store/store.ts';
@@ -23,6 +24,7 @@ interface Process {
   dispatcher: Dispatcher;
   intake: Intake;
   webhooks: WebhookActions;
+  redelivery: Redelivery;
   alive: boolean;
   /** Calls of the store under way. */
   busy: number;
@@ -80,6 +82,9 @@ export class World {
   get webhooks(): WebhookActions {
     return this.#running.webhooks;
   }
+  get redelivery(): Redelivery {
+    return this.#running.redelivery;
+  }
   get dispatcher(): Dispatcher {
     return this.#running.dispatcher;
   }
@@ -102,6 +107,7 @@ export class World {
     process.intake = new Intake({ store, clock, wake: (due) => process.dispatcher.wake(due) });
     const changed = (id: number) => process.dispatcher.changed(id);
     process.webhooks = new WebhookActions({ store, clock, sender, changed });
+    process.redelivery = new Redelivery({ store, clock, sender, changed, site: SITE });
     this.#process = process;
     await process.dispatcher.start();
   }

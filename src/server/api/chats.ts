@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { forgetChat } from '../../core/forget-chat.ts';
 import type { Site } from '../../core/render.ts';
 import type { Chat } from '../../store/rows.ts';
 import { emailSchema } from '../config.ts';
@@ -95,6 +96,24 @@ export function chatRoutes(api: Api, { store, site }: ApiContext): void {
         if (!found) throw notFound('chat');
         return toJson(site, found.chat, found.account.phone);
       });
+    },
+  });
+
+  api.route({
+    method: 'DELETE',
+    url: '/chats/:chat_id',
+    schema: {
+      tags,
+      summary: 'Remove a chat with its messages and all that the logs hold of it',
+      description:
+        'For a person who asks for their data to go. What has not been delivered is not delivered. A new message of the same contact begins a new chat.',
+      params: z.object({ chat_id: z.string() }),
+      response: { 204: z.null(), ...errorResponses },
+    },
+    handler: async ({ workspaceId, params }, reply) => {
+      const found = await forgetChat(store, workspaceId, idFrom(params.chat_id));
+      if (!found) throw notFound('chat');
+      return reply.code(204).send(null);
     },
   });
 }

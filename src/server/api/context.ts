@@ -3,10 +3,12 @@ import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fasti
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Clock } from '../../core/clock.ts';
 import type { Intake } from '../../core/intake.ts';
+import type { Redelivery } from '../../core/redelivery.ts';
 import type { Site } from '../../core/render.ts';
 import type { WebhookActions } from '../../core/webhooks.ts';
 import type { Store } from '../../store/store.ts';
 import { errorBodySchema } from '../errors.ts';
+import type { Metrics } from '../metrics.ts';
 
 /** What the routes work with. */
 export interface ApiContext {
@@ -14,7 +16,11 @@ export interface ApiContext {
   clock: Clock;
   intake: Intake;
   webhooks: WebhookActions;
+  redelivery: Redelivery;
   site: Site;
+  metrics: Metrics;
+  /** Null where metrics are not served. */
+  metricsToken: string | null;
   version: string;
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { newestSamples } from '../../core/samples.ts';
-import type { LoggedRequest, Webhook } from '../../store/rows.ts';
+import { ACTIVITY_ACTIONS, type LoggedRequest, type Webhook } from '../../store/rows.ts';
 import { bundlePayloadSchema, directionSchema, singlePayloadSchema } from '../../wire/payload.ts';
 import { phoneSchema } from '../../wire/phone.ts';
 import { chatTypeSchema, GRANULARITIES, type Granularity } from '../../wire/webhook.ts';
@@ -12,13 +12,13 @@ const tags = ['Deliveries'];
 
 const activitySchema = z.object({
   at: z.string(),
-  action: z.enum(['sent', 'failed', 'disabled', 'enabled', 'edited', 'test']),
+  action: z.enum(ACTIVITY_ACTIONS),
   detail: z.string(),
 });
 
 const headers = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
 
-const requestSchema = z.object({
+export const requestSchema = z.object({
   at: z.string(),
   duration_ms: z.number(),
   kind: z.enum(['delivery', 'test']),
@@ -34,7 +34,11 @@ const requestSchema = z.object({
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
 
-const toJson = ({ webhookId, ...logged }: LoggedRequest): z.infer<typeof requestSchema> => logged;
+export const toRequestJson = ({
+  webhookId,
+  chatId,
+  ...logged
+}: LoggedRequest): z.infer<typeof requestSchema> => logged;
 
 /** A repeated or comma-separated query parameter as a list. */
 const list = z
@@ -100,7 +104,7 @@ export function deliveryRoutes(api: Api, { store, webhooks, site, clock }: ApiCo
     handler: async (request) => {
       const logged = await webhooks.test(request.workspaceId, idFrom(request.params.id));
       if (!logged) throw notFound('webhook');
-      return toJson(logged);
+      return toRequestJson(logged);
     },
   });
 
@@ -133,7 +137,7 @@ export function deliveryRoutes(api: Api, { store, webhooks, site, clock }: ApiCo
       const { id } = await get(request.workspaceId, request.params.id);
       const requests = await store.read.history.requests(id);
       reply.header('content-disposition', `attachment; filename="webhook-${id}-log.json"`);
-      return requests.map(toJson);
+      return requests.map(toRequestJson);
     },
   });
 

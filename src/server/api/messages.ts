@@ -33,7 +33,7 @@ const SKIPPED = {
 } as const;
 
 /** `POST /messages`: answers 202 once everything taken is durable. */
-export function messageRoutes(api: Api, { intake }: ApiContext): void {
+export function messageRoutes(api: Api, { intake, metrics }: ApiContext): void {
   api.route({
     method: 'POST',
     url: '/messages',
@@ -59,6 +59,12 @@ export function messageRoutes(api: Api, { intake }: ApiContext): void {
             )
           : [];
       const result = summarise(outcomes, good, rejected);
+      metrics.intake.took({
+        accepted: result.accepted,
+        duplicate: result.duplicates,
+        skipped: result.skipped.length,
+        rejected: result.rejected.length,
+      });
       if (result.rejected.length === items.length) {
         const [first] = result.rejected as [Rejection];
         const message = items.length === 1 ? first.message : `No item is usable: ${first.message}`;

@@ -20,6 +20,8 @@ const webhookSchema = z.object({
   target_url: z.string(),
   granularity_hours: granularitySchema,
   filters: filtersSchema,
+  concurrency: z.number().int(),
+  rate_per_second: z.number().int().nullable(),
   source: z.enum(['manual', 'zapier']),
   zap_id: z.string().nullable(),
   created_at: z.string(),
@@ -46,6 +48,8 @@ const editSchema = z.strictObject({
   granularity_hours: granularitySchema.optional(),
   filters: filtersSchema.optional(),
   name: z.string().trim().max(200).optional(),
+  concurrency: newWebhookSchema.shape.concurrency.unwrap().optional(),
+  rate_per_second: newWebhookSchema.shape.rate_per_second.unwrap().optional(),
   enabled: z.boolean().optional(),
 });
 
@@ -60,6 +64,8 @@ async function toJson(
     target_url: webhook.targetUrl,
     granularity_hours: webhook.granularityHours,
     filters: webhook.filters,
+    concurrency: webhook.concurrency,
+    rate_per_second: webhook.rate,
     source: webhook.source,
     zap_id: webhook.zapId,
     created_at: isoTime(webhook.createdAt),
@@ -87,10 +93,8 @@ export function webhookRoutes(api: Api, { store, webhooks }: ApiContext): void {
     handler: async (request, reply) => {
       const webhook = await webhooks.create(request.workspaceId, request.body);
       const json = await toJson(webhooks, webhook);
-      const { secret, source, subscription } = webhook;
-      return reply
-        .code(201)
-        .send({ ...json, secret, ...(source === 'zapier' && { subscription }) });
+      const { secret, subscription } = webhook;
+      return reply.code(201).send({ ...json, secret, ...(subscription && { subscription }) });
     },
   });
 
@@ -181,6 +185,46 @@ export function webhookRoutes(api: Api, { store, webhooks }: ApiContext): void {
       const webhook = await webhooks.unsubscribe(workspaceId, id, body.subscription);
       if (!webhook) throw notFound('webhook');
       return toJson(webhooks, webhook);
+    },
+  });
+
+  api.route({
+    method: 'POST',
+    url: '/webhooks/:id/enable',
+    schema: {
+      tags,
+      summary: 'Switch a webhook on, to go on where it stopped or from now',
+      description: 'Clears its errors. From now: what had waited until then is not delivered.',
+      params: webhookParams,
+      body: z.strictObject({ from: z.enum(['where_it_stopped', 'now']) }),
+      response: { 200: webhookSchema, ...errorResponses },
+    },
+    handler: async ({ workspaceId, params, body }) => {
+      const webhook = await webhooks.enable(workspaceId, idFrom(params.id), body.from);
+      if (!webhook) throw notFound('webhook');
+      return toJson(webhooks, webhook);
+    },
+  });
+
+  api.route({
+    method: 'POST',
+    url: '/webhooks/:id/secret/rotate',
+    schema: {
+      tags,
+      summary: 'Give the webhook another secret',
+      description:
+        'Shown this once. For 24 hours deliveries are signed with the former one as well, each signature in its place in webhook-signature. The secret of a webhook of a Zap cannot be changed (409).',
+      params: webhookParams,
+      response: {
+        200: z.object({ secret: z.string(), former_secret_until: z.string() }),
+        ...errorResponses,
+      },
+    },
+    handler: async ({ workspaceId, params }) => {
+      const webhook = await webhooks.rotateSecret(workspaceId, idFrom(params.id));
+      if (!webhook?.formerSecret) throw notFound('webhook');
+      const { secret, formerSecret } = webhook;
+      return { secret, former_secret_until: isoTime(formerSecret.until) };
     },
   });
 }

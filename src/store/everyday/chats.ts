@@ -48,13 +48,60 @@ export class Chats {
       .limit(limit);
     if (before !== undefined) query = query.where('chat.id', '<', before);
     if (search) {
-      const pattern = `%${search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+      const pattern = like(search.toLowerCase());
+      // Numbers are stored without the spaces and dashes that people write in them.
+      const phone = like(search.replace(/[\s().-]/g, '') || search);
       query = query.where(
-        sql<boolean>`(lower(coalesce(chat.given_name, chat.source_name)) LIKE ${pattern} ESCAPE '\\' OR chat.phone LIKE ${pattern} ESCAPE '\\')`,
+        sql<boolean>`(lower(coalesce(chat.given_name, chat.source_name)) LIKE ${pattern} ESCAPE '\\' OR chat.phone LIKE ${phone} ESCAPE '\\')`,
       );
     }
     const rows = await query.execute();
     return rows.map((row) => ({ ...toChat(row), accountPhone: row.account_phone }));
+  }
+
+  /** In order of their numbers, those behind `position`, at most `limit`, each with its account. */
+  async after(
+    workspaceId: number,
+    position: number,
+    limit: number,
+  ): Promise<{ chat: Chat; account: Account }[]> {
+    const chats = await this.#db
+      .selectFrom('chat')
+      .selectAll()
+      .where('workspace_id', '=', workspaceId)
+      .where('id', '>', position)
+      .orderBy('id')
+      .limit(limit)
+      .execute();
+    const accounts = await this.#db
+      .selectFrom('account')
+      .selectAll()
+      .where('workspace_id', '=', workspaceId)
+      .execute();
+    const byId = new Map(accounts.map((row) => [row.id, toAccount(row)]));
+    return chats.map((row) => ({
+      chat: toChat(row),
+      account: byId.get(row.account_id) as Account,
+    }));
+  }
+
+  /** Which of them there are. */
+  async present(ids: readonly number[]): Promise<Set<number>> {
+    const rows = await this.#db.selectFrom('chat').select('id').where('id', 'in', ids).execute();
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /** From now on messages of its source begin another chat; this one waits to be removed. */
+  async detach(id: number): Promise<void> {
+    await this.#db
+      .updateTable('chat')
+      .set({ source_id: `removed ${id}` })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  async remove(id: number): Promise<void> {
+    await this.#db.deleteFrom('chat').where('id', '=', id).execute();
   }
 
   async edit(workspaceId: number, id: number, edit: ChatEdit): Promise<void> {
@@ -72,6 +119,8 @@ export class Chats {
       .execute();
   }
 }
+
+const like = (text: string) => `%${text.replace(/[\\%_]/g, '\\$&')}%`;
 
 export const toChat = (row: Selectable<Tables['chat']>): Chat => ({
   id: row.id,

@@ -1,7 +1,9 @@
 import type { Kysely, Selectable, Updateable } from 'kysely';
-import type { Gap, Health, Shape, Webhook } from '../rows.ts';
+import type { Health, Shape, Webhook } from '../rows.ts';
 import type { Tables } from '../schema.ts';
 import type { SecretBox } from '../secret-box.ts';
+
+type Lessons = Pick<Webhook, 'health' | 'lastSuccessAt'>;
 
 export type WebhookChange = Partial<Omit<Webhook, 'id' | 'workspaceId' | 'createdAt'>>;
 
@@ -87,8 +89,13 @@ export class Webhooks {
     return { ...webhook, ...change };
   }
 
-  async saveHealth(id: number, health: Health): Promise<void> {
-    await this.#db.updateTable('webhook').set(healthColumns(health)).where('id', '=', id).execute();
+  /** What deliveries have taught about the webhook: changed often, and nothing that intake goes by. */
+  async saveHealth(id: number, { health, lastSuccessAt }: Lessons): Promise<void> {
+    await this.#db
+      .updateTable('webhook')
+      .set({ ...healthColumns(health), last_success_at: lastSuccessAt })
+      .where('id', '=', id)
+      .execute();
   }
 
   /** After the clock went back: what is dated in the future is dated anew, and pauses end. */
@@ -100,17 +107,19 @@ export class Webhooks {
       .execute();
     await this.#db
       .updateTable('webhook')
+      .set({ subscribed_at: now, paused_until: now })
+      .where('subscribed_at', '>', now)
+      .execute();
+    await this.#db
+      .updateTable('webhook')
+      .set({ last_success_at: now })
+      .where('last_success_at', '>', now)
+      .execute();
+    await this.#db
+      .updateTable('webhook')
       .set({ flushed_at: now })
       .where('flushed_at', '>', now)
       .execute();
-    // Else what comes in now would seem to have come while the Zap was off.
-    const withGaps = this.#db.selectFrom('webhook').selectAll().where('gaps', '!=', '[]');
-    for (const row of await withGaps.execute()) {
-      const gaps = (JSON.parse(row.gaps) as Gap[])
-        .map(({ from, to }) => ({ from, to: Math.min(to, now) }))
-        .filter(({ from, to }) => from < to);
-      if (JSON.stringify(gaps) !== row.gaps) await this.change(this.#toWebhook(row), { gaps });
-    }
   }
 
   async remove(webhook: Webhook): Promise<void> {
@@ -136,9 +145,18 @@ export class Webhooks {
       ...(change.enabled !== undefined && { enabled: change.enabled ? 1 : 0 }),
       ...(change.disabledReason !== undefined && { disabled_reason: change.disabledReason }),
       ...(change.disabledAt !== undefined && { disabled_at: change.disabledAt }),
+      ...(change.disabledPosition !== undefined && { disabled_position: change.disabledPosition }),
+      ...(change.subscribedAt !== undefined && { subscribed_at: change.subscribedAt }),
       ...(change.flushedAt !== undefined && { flushed_at: change.flushedAt }),
       ...(change.subscription !== undefined && { subscription: change.subscription }),
       ...(change.gaps && { gaps: JSON.stringify(change.gaps) }),
+      ...(change.concurrency !== undefined && { concurrency: change.concurrency }),
+      ...(change.rate !== undefined && { rate: change.rate }),
+      ...(change.formerSecret !== undefined && {
+        former_secret: change.formerSecret && this.#box.close(change.formerSecret.secret),
+        former_secret_until: change.formerSecret?.until ?? null,
+      }),
+      ...(change.lastSuccessAt !== undefined && { last_success_at: change.lastSuccessAt }),
       ...(change.health && healthColumns(change.health)),
     };
   }
@@ -159,8 +177,20 @@ export class Webhooks {
       enabled: row.enabled === 1,
       disabledReason: row.disabled_reason,
       disabledAt: row.disabled_at,
+      disabledPosition: row.disabled_position,
+      subscribedAt: row.subscribed_at,
       flushedAt: row.flushed_at,
       gaps: JSON.parse(row.gaps),
+      concurrency: row.concurrency,
+      rate: row.rate,
+      formerSecret:
+        row.former_secret === null
+          ? null
+          : {
+              secret: this.#box.open(row.former_secret),
+              until: row.former_secret_until as number,
+            },
+      lastSuccessAt: row.last_success_at,
       health: {
         consecutiveErrors: row.consecutive_errors,
         lastErrorAt: row.last_error_at,

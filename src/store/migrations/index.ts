@@ -3,11 +3,17 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { StoreNewerError } from '../errors.ts';
 import { theLog } from './0001-the-log.ts';
 import { theZapsLife } from './0002-the-zaps-life.ts';
+import { deliveryPolicy } from './0003-delivery-policy.ts';
+import { theOutbox } from './0004-outbox.ts';
+import { dailyCounters } from './0005-daily-counters.ts';
 
 /** Every version of the schema, in order. A landed one is never changed. */
 const migrations: Record<string, Migration> = {
   '0001-the-log': theLog,
   '0002-the-zaps-life': theZapsLife,
+  '0003-delivery-policy': deliveryPolicy,
+  '0004-outbox': theOutbox,
+  '0005-daily-counters': dailyCounters,
 };
 
 /**

@@ -9,6 +9,9 @@ import { sqliteCode } from './error-code.ts';
 /** Path of the database inside a data folder. */
 export const databasePath = (folder: string) => join(folder, 'pakiet.db');
 
+/** Path of the key to the secrets in it. */
+export const keyPath = (folder: string) => join(folder, 'secret.key');
+
 /**
  * Creates the folder where it is missing and takes it for one server. The lock is an open exclusive
  * transaction on a database of its own, which the operating system ends with the process, however it dies.
@@ -33,7 +36,7 @@ export function lockFolder(folder: string): () => void {
  * @throws {StoreKeyMissingError} where there is a database already, but no key
  */
 export function openSecretBox(folder: string): SecretBox {
-  const path = join(folder, 'secret.key');
+  const path = keyPath(folder);
   if (!existsSync(path)) {
     if (existsSync(databasePath(folder))) throw new StoreKeyMissingError(path);
     try {

@@ -22,16 +22,25 @@ export class SqliteHistory implements History {
     for (const [webhookId, entries] of byWebhook(requests)) {
       for (const { n, entry } of this.#numbered('requests', REQUESTS_KEPT, webhookId, entries)) {
         this.#sql(
-          'INSERT OR REPLACE INTO request_log (webhook_id, slot, n, at, entry) VALUES (?, ?, ?, ?, ?)',
-        ).run(webhookId, n % REQUESTS_KEPT, n, Date.parse(entry.at), compress(entry));
+          `INSERT OR REPLACE INTO request_log (webhook_id, slot, n, at, entry, chat_id)
+           VALUES (?, ?, ?, ?, ?, ?)`,
+        ).run(webhookId, n % REQUESTS_KEPT, n, Date.parse(entry.at), compress(entry), entry.chatId);
       }
     }
     for (const [webhookId, entries] of byWebhook(activities)) {
       for (const { n, entry } of this.#numbered('actions', ACTIVITIES_KEPT, webhookId, entries)) {
         this.#sql(
-          `INSERT OR REPLACE INTO activity (webhook_id, slot, n, at, action, detail)
-           VALUES (?, ?, ?, ?, ?, ?)`,
-        ).run(webhookId, n % ACTIVITIES_KEPT, n, entry.at, entry.action, entry.detail);
+          `INSERT OR REPLACE INTO activity (webhook_id, slot, n, at, action, detail, chat_id)
+           VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        ).run(
+          webhookId,
+          n % ACTIVITIES_KEPT,
+          n,
+          entry.at,
+          entry.action,
+          entry.detail,
+          entry.chatId,
+        );
       }
     }
   }
@@ -53,7 +62,7 @@ export class SqliteHistory implements History {
 
   async activities(webhookId: number): Promise<Activity[]> {
     return this.#sql(
-      `SELECT webhook_id AS webhookId, at, action, detail FROM activity
+      `SELECT webhook_id AS webhookId, chat_id AS chatId, at, action, detail FROM activity
         WHERE webhook_id = ? ORDER BY n DESC`,
     ).all(webhookId) as Activity[];
   }
@@ -63,6 +72,11 @@ export class SqliteHistory implements History {
       'SELECT entry FROM request_log WHERE webhook_id = ? ORDER BY n DESC',
     ).all(webhookId) as { entry: Buffer }[];
     return rows.map(({ entry }) => decompress(entry));
+  }
+
+  async forgetChat(chatId: number): Promise<void> {
+    this.#sql('DELETE FROM request_log WHERE chat_id = ?').run(chatId);
+    this.#sql('DELETE FROM activity WHERE chat_id = ?').run(chatId);
   }
 
   async purge(before: number): Promise<void> {

@@ -1,10 +1,9 @@
 import type { Database, Statement } from 'better-sqlite3';
-import type { Direction } from '../../wire/payload.ts';
 import { toAccount } from '../everyday/accounts.ts';
 import { toChat } from '../everyday/chats.ts';
 import type { Lane, Shape, Webhook } from '../rows.ts';
 import type { Tables } from '../schema.ts';
-import type { DueLane, Lanes } from '../store.ts';
+import type { DueLane, Lanes, NewLane } from '../store.ts';
 import { outsideOf } from './messages.ts';
 import { statementCache } from './statements.ts';
 
@@ -25,7 +24,7 @@ export class SqliteLanes implements Lanes {
     this.#sql = statementCache(db);
   }
 
-  async open(lanes: readonly Omit<Lane, 'attempts' | 'seal'>[]): Promise<void> {
+  async open(lanes: readonly NewLane[]): Promise<void> {
     const insert = this.#sql(
       `INSERT INTO lane (webhook_id, chat_id, next_seq, opened_at, due_at, attempts)
        VALUES (?, ?, ?, ?, ?, 0) ON CONFLICT DO NOTHING`,
@@ -46,6 +45,7 @@ export class SqliteLanes implements Lanes {
   async save(lane: Lane): Promise<void> {
     this.#sql(
       `UPDATE lane SET next_seq = ?, opened_at = ?, due_at = ?, attempts = ?,
+              blamed = ?, blamed_since = ?, blamed_at = ?, error = ?,
               sealed_seq = ?, sealed_shape = ?, sealed_direction = ?
         WHERE webhook_id = ? AND chat_id = ?`,
     ).run(
@@ -53,6 +53,10 @@ export class SqliteLanes implements Lanes {
       lane.openedAt,
       lane.dueAt,
       lane.attempts,
+      lane.blame.attempts,
+      lane.blame.since,
+      lane.blame.last,
+      lane.error || null,
       lane.seal?.lastSeq ?? null,
       lane.seal?.shape ?? null,
       lane.seal?.direction ?? null,
@@ -65,8 +69,13 @@ export class SqliteLanes implements Lanes {
     this.#sql('DELETE FROM lane WHERE webhook_id = ? AND chat_id = ?').run(webhookId, chatId);
   }
 
-  async removeAll(webhookId: number): Promise<void> {
-    this.#sql('DELETE FROM lane WHERE webhook_id = ?').run(webhookId);
+  async removeOfChat(chatId: number): Promise<void> {
+    this.#sql('DELETE FROM lane WHERE chat_id = ?').run(chatId);
+  }
+
+  async put(lane: Lane): Promise<void> {
+    await this.open([lane]);
+    await this.save(lane);
   }
 
   async due(webhookId: number, now: number, limit: number, probe: boolean): Promise<DueLane[]> {
@@ -94,37 +103,27 @@ export class SqliteLanes implements Lanes {
     return rows.flatMap(({ webhookId, dueAt }) => (dueAt === null ? [] : { webhookId, dueAt }));
   }
 
-  async oldest(webhookId: number): Promise<number | null> {
-    const row = this.#sql('SELECT min(opened_at) AS oldest FROM lane WHERE webhook_id = ?').get(
-      webhookId,
-    );
-    return (row as { oldest: number | null }).oldest;
+  async firstPosition(webhookId: number): Promise<number | null> {
+    const row = this.#sql(
+      `SELECT min(message.id) AS first
+         FROM lane JOIN message ON message.chat_id = lane.chat_id AND message.seq = lane.next_seq
+        WHERE lane.webhook_id = ?`,
+    ).get(webhookId);
+    return (row as { first: number | null }).first;
   }
 
-  async flush(webhookId: number, now: number): Promise<number> {
-    return this.#sql(
-      'UPDATE lane SET due_at = ? WHERE webhook_id = ? AND sealed_seq IS NULL AND due_at > ?',
-    ).run(now, webhookId, now).changes;
+  async countOpen(webhookId: number, now: number): Promise<number> {
+    const row = this.#sql(
+      'SELECT count(*) AS n FROM lane WHERE webhook_id = ? AND sealed_seq IS NULL AND due_at > ?',
+    ).get(webhookId, now);
+    return (row as { n: number }).n;
   }
 
-  async reschedule(webhookId: number, windowMs: number, openedAfter: number): Promise<void> {
-    this.#sql(
-      `UPDATE lane SET due_at = opened_at + ?
-        WHERE webhook_id = ? AND sealed_seq IS NULL AND opened_at > ?`,
-    ).run(windowMs, webhookId, openedAfter);
-  }
-
-  async sealSingles(webhookId: number, direction: Direction | null): Promise<void> {
-    this.#sql(
-      `UPDATE lane SET sealed_seq = next_seq, sealed_shape = 'single', sealed_direction = ?
-        WHERE webhook_id = ? AND sealed_seq IS NULL`,
-    ).run(direction, webhookId);
-  }
-
-  async endPauses(webhookId: number, now: number): Promise<void> {
-    this.#sql(
-      'UPDATE lane SET due_at = ? WHERE webhook_id = ? AND sealed_seq IS NOT NULL AND due_at > ?',
-    ).run(now, webhookId, now);
+  async page(webhookId: number, afterChat: number, limit: number): Promise<Lane[]> {
+    const rows = this.#sql(
+      'SELECT * FROM lane WHERE webhook_id = ? AND chat_id > ? ORDER BY chat_id LIMIT ?',
+    ).all(webhookId, afterChat, limit);
+    return (rows as LaneRow[]).map(toLane);
   }
 
   async redate(now: number, longestPauseMs: number): Promise<void> {
@@ -180,6 +179,8 @@ const toLane = (row: LaneRow): Lane => ({
   openedAt: row.opened_at,
   dueAt: row.due_at,
   attempts: row.attempts,
+  blame: { attempts: row.blamed, since: row.blamed_since, last: row.blamed_at },
+  error: row.error ?? '',
   seal:
     row.sealed_seq === null
       ? null

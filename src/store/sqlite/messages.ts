@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { InboundMessage } from '../../wire/inbound.ts';
+import type { Filters } from '../../wire/webhook.ts';
 import { toAccount } from '../everyday/accounts.ts';
 import { toChat } from '../everyday/chats.ts';
 import type { Account, Chat, Gap, LoggedMessage } from '../rows.ts';
@@ -163,11 +164,60 @@ export class SqliteMessages implements Messages {
     return (row as { seq: number; receivedAt: number } | undefined) ?? null;
   }
 
-  async newest(workspaceId: number, limit: number): Promise<LoggedMessage[]> {
+  async count({ toSeq = Number.MAX_SAFE_INTEGER, ...range }: Range & { toSeq?: number }) {
+    const row = this.#sql(
+      `SELECT count(*) AS n FROM message
+        WHERE chat_id = @chatId AND seq >= @fromSeq AND seq <= @toSeq
+          AND (@direction IS NULL OR direction = @direction) ${outsideOf(range.gaps)}`,
+    ).get({ ...range, toSeq, gaps: JSON.stringify(range.gaps) ?? null });
+    return (row as { n: number }).n;
+  }
+
+  async position(): Promise<number> {
+    const row = this.#sql("SELECT seq FROM sqlite_sequence WHERE name = 'message'").get();
+    return (row as { seq: number } | undefined)?.seq ?? 0;
+  }
+
+  async positionBefore(workspaceId: number, since: number): Promise<number> {
+    const row = this.#sql(
+      'SELECT min(id) AS first FROM message WHERE workspace_id = ? AND received_at >= ?',
+    ).get(workspaceId, since);
+    const { first } = row as { first: number | null };
+    return first === null ? this.position() : first - 1;
+  }
+
+  async removeOfChat(chatId: number, limit: number): Promise<number> {
     return this.#sql(
-      `SELECT ${COLUMNS} FROM message WHERE workspace_id = ?
-        ORDER BY received_at DESC, id DESC LIMIT ?`,
-    ).all(workspaceId, limit) as LoggedMessage[];
+      'DELETE FROM message WHERE id IN (SELECT id FROM message WHERE chat_id = ? LIMIT ?)',
+    ).run(chatId, limit).changes;
+  }
+
+  async newest(
+    workspaceId: number,
+    limit: number,
+    { whatsapp_accounts, chats, chat_type, direction }: Filters = {},
+  ): Promise<LoggedMessage[]> {
+    const wanted = [
+      direction && 'direction = @direction',
+      chats && 'chat_id IN (SELECT value FROM json_each(@chats))',
+      (chat_type || whatsapp_accounts) &&
+        `EXISTS (SELECT 1 FROM chat JOIN account ON account.id = chat.account_id
+           WHERE chat.id = message.chat_id
+             AND (@isGroup IS NULL OR chat.is_group = @isGroup)
+             AND (@accounts IS NULL OR account.phone IN (SELECT value FROM json_each(@accounts))))`,
+    ].filter(Boolean);
+    return this.#sql(
+      `SELECT ${COLUMNS} FROM message
+        WHERE ${['workspace_id = @workspaceId', ...wanted].join(' AND ')}
+        ORDER BY received_at DESC, id DESC LIMIT @limit`,
+    ).all({
+      workspaceId,
+      limit,
+      direction: direction ?? null,
+      chats: JSON.stringify(chats?.map(Number)) ?? null,
+      isGroup: chat_type ? Number(chat_type === 'group') : null,
+      accounts: JSON.stringify(whatsapp_accounts) ?? null,
+    }) as LoggedMessage[];
   }
 
   async byUuid(workspaceId: number, uuid: string): Promise<LoggedMessage | null> {
@@ -184,6 +234,9 @@ export class SqliteMessages implements Messages {
          SELECT id FROM message
           WHERE workspace_id = ? AND received_at < ? AND NOT EXISTS (
             SELECT 1 FROM lane WHERE lane.chat_id = message.chat_id AND lane.next_seq <= message.seq)
+            AND NOT EXISTS (
+            SELECT 1 FROM parked WHERE parked.chat_id = message.chat_id
+               AND message.seq BETWEEN parked.first_seq AND parked.last_seq)
           ORDER BY received_at LIMIT ?)`,
     ).run(workspaceId, before, limit).changes;
   }
@@ -197,11 +250,11 @@ export class SqliteMessages implements Messages {
   }
 }
 
-/** Leaves out what was received in a gap; most webhooks have none. Its parameter is `@gaps`. */
+/** Leaves out what lies in a gap; most webhooks have none. Its parameter is `@gaps`. */
 export const outsideOf = (gaps: readonly Gap[] | undefined): string =>
   gaps && gaps.length > 0
     ? `AND NOT EXISTS (SELECT 1 FROM json_each(@gaps)
-         WHERE message.received_at > value ->> 'from' AND message.received_at < value ->> 'to')`
+         WHERE message.id > value ->> 'after' AND message.id <= value ->> 'upTo')`
     : '';
 
 type ChatRow = Parameters<typeof toChat>[0];

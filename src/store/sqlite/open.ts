@@ -1,21 +1,32 @@
 import { chmodSync, mkdirSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { StoreUnavailableError } from '../errors.ts';
 import { Accounts } from '../everyday/accounts.ts';
+import { Actions } from '../everyday/actions.ts';
 import { Chats } from '../everyday/chats.ts';
+import { Outbox } from '../everyday/outbox.ts';
+import { ParkedDeliveries } from '../everyday/parked.ts';
 import { Webhooks } from '../everyday/webhooks.ts';
 import { Workspaces } from '../everyday/workspaces.ts';
 import { migrate } from '../migrations/index.ts';
 import type { Tables } from '../schema.ts';
 import type { SecretBox } from '../secret-box.ts';
 import type { Repositories, Store } from '../store.ts';
+import { SqliteCounters } from './counters.ts';
 import { databasePath, openSecretBox } from './data-folder.ts';
-import { sqliteCode } from './error-code.ts';
+import { isUnavailable, sqliteCode } from './error-code.ts';
 import { SqliteHistory } from './history.ts';
 import { SqliteLanes } from './lanes.ts';
 import { SqliteMessages } from './messages.ts';
 import { WriteMutex } from './write-mutex.ts';
+
+/** Another program may hold the database's lock for so long. */
+const LOCKED_LIMIT_MS = 5000;
+/** SQLite waits for it with the whole thread, so that is kept short; the rest is waited aside. */
+const BUSY_TIMEOUT = 'busy_timeout = 50';
+const LOCKED_RETRY_MS = 100;
 
 export interface SqliteOptions {
   folder: string;
@@ -43,16 +54,17 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     await migrate(write.db);
     const reader = connect(path);
     reader.pragma('query_only = ON');
+    for (const connection of [writer, reader]) connection.pragma(BUSY_TIMEOUT);
     const mutex = new WriteMutex(options.mutexMemory ?? WriteMutex.memory());
     return new SqliteStore(writer, reader, write, repositories(reader, box), mutex);
   } catch (error) {
     writer.close();
-    throw UNAVAILABLE.test(sqliteCode(error)) ? new StoreUnavailableError(error) : error;
+    throw isUnavailable(error) ? new StoreUnavailableError(error) : error;
   }
 }
 
 function connect(path: string): Database.Database {
-  const db = new Database(path, { timeout: 5000 });
+  const db = new Database(path, { timeout: LOCKED_LIMIT_MS });
   // Messages are nobody else's business, whoever made the folder; SQLite's other files follow suit.
   chmodSync(path, 0o600);
   // SQLite's own lower() knows ASCII only, and people search for Łukasz.
@@ -73,7 +85,11 @@ function repositories(
     webhooks: new Webhooks(db, box),
     messages: new SqliteMessages(database),
     lanes: new SqliteLanes(database),
+    actions: new Actions(db),
+    parked: new ParkedDeliveries(db),
     history: new SqliteHistory(database),
+    outbox: new Outbox(db),
+    counters: new SqliteCounters(database, db),
   };
 }
 
@@ -105,15 +121,28 @@ class SqliteStore implements Store {
   async transaction<Result>(work: (tx: Repositories) => Promise<Result>): Promise<Result> {
     const release = await this.#mutex.acquire();
     try {
-      this.#begin.run();
+      await this.#beginPatiently();
       const result = await work(this.#tx);
       this.#commit.run();
       return result;
     } catch (error) {
       if (this.#writer.inTransaction) this.#writer.exec('ROLLBACK');
-      throw UNAVAILABLE.test(sqliteCode(error)) ? new StoreUnavailableError(error) : error;
+      throw isUnavailable(error) ? new StoreUnavailableError(error) : error;
     } finally {
       release();
+    }
+  }
+
+  /** Waits for whoever holds the lock. */
+  async #beginPatiently(): Promise<void> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        this.#begin.run();
+        return;
+      } catch (error) {
+        if (!isLocked(error) || tries * LOCKED_RETRY_MS >= LOCKED_LIMIT_MS) throw error;
+        await sleep(LOCKED_RETRY_MS);
+      }
     }
   }
 
@@ -123,4 +152,4 @@ class SqliteStore implements Store {
   }
 }
 
-const UNAVAILABLE = /^SQLITE_(FULL|IOERR|READONLY|BUSY|LOCKED|CANTOPEN|NOMEM|CORRUPT|NOTADB)/;
+const isLocked = (error: unknown) => sqliteCode(error).startsWith('SQLITE_BUSY');

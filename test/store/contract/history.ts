@@ -14,6 +14,7 @@ export function history(kind: StoreKind): void {
 
   const request = (n: number, of = webhookId): LoggedRequest => ({
     webhookId: of,
+    chatId: n % 2 === 0 ? n : null,
     at: new Date(n).toISOString(),
     duration_ms: n,
     kind: 'delivery',
@@ -28,6 +29,7 @@ export function history(kind: StoreKind): void {
   });
   const activity = (n: number, of = webhookId): Activity => ({
     webhookId: of,
+    chatId: n % 2 === 0 ? n : null,
     at: n,
     action: 'sent',
     detail: `action ${n}`,

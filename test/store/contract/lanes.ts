@@ -34,11 +34,10 @@ export function lanes(kind: StoreKind): void {
   }
 
   const get = ({ webhookId, chatId }: Lane) => store.read.lanes.get(webhookId, chatId);
-  const dueOf = async (all: Lane[]) =>
-    Promise.all(all.map(async (lane) => (await get(lane))?.dueAt));
-
   test('come back as they were saved, sealed or not', async () => {
-    const all = await put({}, { attempts: 3, seal }, { seal: { ...seal, direction: null } });
+    const blame = { attempts: 2, since: 5, last: 9 };
+    const failed = { attempts: 3, seal, blame, error: 'Answered 500' };
+    const all = await put({}, failed, { seal: { ...seal, direction: null } });
     for (const lane of all) expect(await get(lane)).toEqual(lane);
   });
 
@@ -48,14 +47,14 @@ export function lanes(kind: StoreKind): void {
     expect(await get(lane)).toEqual(lane);
   });
 
-  test('are removed one by one or all of a webhook', async () => {
-    const [a, b, c] = (await put({}, {}, {})) as [Lane, Lane, Lane];
+  test('are removed one by one or all of a chat', async () => {
+    const [a, b] = (await put({}, {})) as [Lane, Lane];
     await store.transaction((tx) => tx.lanes.remove(a.webhookId, a.chatId));
     expect([await get(a), await get(b)]).toEqual([null, b]);
-    await store.transaction((tx) => tx.lanes.removeAll(999));
-    expect(await get(c)).toEqual(c);
-    await store.transaction((tx) => tx.lanes.removeAll(webhook.id));
-    expect([await get(b), await get(c)]).toEqual([null, null]);
+    await store.transaction((tx) => tx.lanes.removeOfChat(a.chatId));
+    expect(await get(b)).toEqual(b);
+    await store.transaction((tx) => tx.lanes.removeOfChat(b.chatId));
+    expect(await get(b)).toBeNull();
   });
 
   test('fall due in order of time, with their chats and accounts', async () => {
@@ -93,36 +92,29 @@ export function lanes(kind: StoreKind): void {
     expect(await read.schedule()).toEqual([]);
   });
 
-  test('are flushed unless they are sealed or due already', async () => {
-    const all = await put({ dueAt: 10 }, { dueAt: 99 }, { dueAt: 99, seal });
-    expect(await store.transaction((tx) => tx.lanes.flush(webhook.id, 50))).toBe(1);
-    expect(await dueOf(all)).toEqual([10, 50, 99]);
+  test('are counted that are open: neither sealed nor due', async () => {
+    await put({ dueAt: 10 }, { dueAt: 99 }, { dueAt: 99, seal });
+    expect(await store.read.lanes.countOpen(webhook.id, 50)).toBe(1);
+    expect(await store.read.lanes.countOpen(999, 50)).toBe(0);
   });
 
-  test('are rescheduled unless they are sealed or were flushed', async () => {
-    const all = await put(
-      { openedAt: 10, dueAt: 99 },
-      { openedAt: 11, dueAt: 99 },
-      { openedAt: 11, dueAt: 99, seal },
-    );
-    await store.transaction((tx) => tx.lanes.reschedule(webhook.id, 5, 10));
-    expect(await dueOf(all)).toEqual([99, 16, 99]);
-    await store.transaction((tx) => tx.lanes.reschedule(webhook.id, 7, Number.NEGATIVE_INFINITY));
-    expect(await dueOf(all)).toEqual([17, 18, 99]);
+  test('come page by page in order of their chats', async () => {
+    const all = (await put({}, { seal }, {})) as [Lane, Lane, Lane];
+    const { lanes: read } = store.read;
+    expect(await read.page(webhook.id, 0, 2)).toEqual(all.slice(0, 2));
+    expect(await read.page(webhook.id, all[1].chatId, 2)).toEqual(all.slice(2));
+    expect(await read.page(999, 0, 2)).toEqual([]);
   });
 
-  test('are sealed as singles where they are not sealed yet', async () => {
-    const [open, other] = (await put({ nextSeq: 4 }, { seal })) as [Lane, Lane];
-    await store.transaction((tx) => tx.lanes.sealSingles(webhook.id, 'received'));
-    const single = { lastSeq: 4, shape: 'single', direction: 'received' };
-    expect(await get(open)).toEqual({ ...open, seal: single });
-    expect(await get(other)).toEqual(other);
-  });
-
-  test('that wait out a pause are due when it is ended', async () => {
-    const all = await put({ dueAt: 99 }, { dueAt: 99, seal }, { dueAt: 10, seal });
-    await store.transaction((tx) => tx.lanes.endPauses(webhook.id, 50));
-    expect(await dueOf(all)).toEqual([99, 50, 10]);
+  test('are put whether they were there or not', async () => {
+    const [lane] = (await put({ attempts: 2, seal })) as [Lane];
+    const moved = { ...lane, nextSeq: 9, attempts: 0, seal: null };
+    const other = aLane({ webhookId: 77, chatId: lane.chatId });
+    await store.transaction(async (tx) => {
+      await tx.lanes.put(moved);
+      await tx.lanes.put(other);
+    });
+    expect([await get(moved), await get(other)]).toEqual([moved, other]);
   });
 
   test('dated in the future are dated anew, and endless pauses end', async () => {
@@ -158,16 +150,14 @@ export function lanes(kind: StoreKind): void {
     expect(await waiting({})).toBe(3);
     expect(await waiting({ direction: 'received' })).toBe(1);
     expect(await waiting({}, 2)).toBe(2);
-    const gaps = [{ from: 0, to: Number.MAX_SAFE_INTEGER }];
+    const gaps = [{ after: 0, upTo: await store.read.messages.position() }];
     expect(await store.read.lanes.waiting({ ...webhook, gaps }, 100)).toBe(0);
   });
 
-  test('tell when the longest waiting message came', async () => {
-    expect(await store.read.lanes.oldest(webhook.id)).toBeNull();
-    const { chat } = await appendAll(store, [received(0)]);
-    await store.transaction((tx) =>
-      tx.lanes.open([aLane({ webhookId: webhook.id, chatId: chat.id, openedAt: 77 })]),
-    );
-    expect(await store.read.lanes.oldest(webhook.id)).toBe(77);
+  test('tell the earliest place in the log at which one of them stands', async () => {
+    expect(await store.read.lanes.firstPosition(webhook.id)).toBeNull();
+    const before = await store.read.messages.position();
+    await put({}, {});
+    expect(await store.read.lanes.firstPosition(webhook.id)).toBe(before + 1);
   });
 }

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import type { Appended, Store } from '../../../src/store/store.ts';
+import type { Filters } from '../../../src/wire/webhook.ts';
 import { addWebhook, appendAll, received, sent } from '../../support/chat-log.ts';
 import { aLane, arrival, type MessageGiven } from '../../support/messages.ts';
 import { emptyStore, type StoreKind } from '../../support/stores.ts';
@@ -98,12 +99,14 @@ export function messages(kind: StoreKind): void {
     expect(await read.firstReceivedSince(range, 21)).toBeNull();
   });
 
-  test('that came between the ends of a gap are left out', async () => {
-    const arrivals = [10, 20, 21, 29, 30, 40, 41].map((at) => received(at));
+  test('that lie in a gap of the log are left out', async () => {
+    const before = await store.read.messages.position();
+    const arrivals = [10, 20, 30, 40, 50, 60, 70].map((at) => received(at));
     const { chat } = await appendAll(store, arrivals);
+    expect(await store.read.messages.position()).toBe(before + 7);
     const gaps = [
-      { from: 20, to: 30 },
-      { from: 35, to: 41 },
+      { after: before + 2, upTo: before + 4 },
+      { after: before + 5, upTo: before + 6 },
     ];
     const range = { chatId: chat.id, fromSeq: 1, direction: null, gaps };
     const { messages: read } = store.read;
@@ -112,9 +115,21 @@ export function messages(kind: StoreKind): void {
     expect(await seqs({})).toEqual([1, 2, 5, 7]);
     expect(await seqs({ fromSeq: 3, limit: 1 })).toEqual([5]);
     expect(await seqs({ gaps: [] })).toEqual([1, 2, 3, 4, 5, 6, 7]);
-    expect(await read.first({ ...range, fromSeq: 3 })).toEqual({ seq: 5, receivedAt: 30 });
-    expect(await read.first({ ...range, fromSeq: 6 })).toEqual({ seq: 7, receivedAt: 41 });
-    expect(await read.firstReceivedSince(range, 36)).toEqual({ seq: 7, receivedAt: 41 });
+    expect(await read.first({ ...range, fromSeq: 3 })).toEqual({ seq: 5, receivedAt: 50 });
+    expect(await read.first({ ...range, fromSeq: 6 })).toEqual({ seq: 7, receivedAt: 70 });
+    expect(await read.firstReceivedSince(range, 55)).toEqual({ seq: 7, receivedAt: 70 });
+    expect(await read.count({ ...range, toSeq: 5 })).toBe(3);
+  });
+
+  test('have places in the log that are never given again', async () => {
+    await appendAll(store, [received(0), received(1)]);
+    const position = await store.read.messages.position();
+    expect(await store.read.messages.positionBefore(1, 1)).toBe(position - 1);
+    expect(await store.read.messages.positionBefore(1, 2)).toBe(position);
+    await store.transaction((tx) => tx.messages.purge(1, 100, 100));
+    expect(await store.read.messages.position()).toBe(position);
+    await appendAll(store, [received(0)]);
+    expect(await store.read.messages.position()).toBe(position + 1);
   });
 
   test('are told newest first, by workspace', async () => {
@@ -122,6 +137,29 @@ export function messages(kind: StoreKind): void {
     await appendAll(store, [received(7, 'foreign')], 2);
     const newest = await store.read.messages.newest(1, 2);
     expect(newest.map(({ text }) => text)).toEqual(['c', 'b']);
+  });
+
+  test('are told newest first of those that pass the filters, however many others came since', async () => {
+    const group = { id: 'group', is_group: true };
+    const { chat } = await appendAll(store, [
+      { ...received(1, 'direct'), account: '+48111222333' },
+    ]);
+    await appendAll(store, [
+      { ...sent(2, 'sent'), chat: group },
+      { ...received(3, 'g'), chat: group },
+    ]);
+    await appendAll(
+      store,
+      Array.from({ length: 20 }, (_, i) => received(10 + i, 'other')),
+    );
+    const texts = async (filters: Filters) =>
+      (await store.read.messages.newest(1, 5, filters)).map(({ text }) => text);
+    expect(await texts({ chats: [String(chat.id)] })).toEqual(['direct']);
+    expect(await texts({ whatsapp_accounts: ['+48111222333'] })).toEqual(['direct']);
+    expect(await texts({ direction: 'sent' })).toEqual(['sent']);
+    expect(await texts({ chat_type: 'group' })).toEqual(['g', 'sent']);
+    expect(await texts({ chat_type: 'group', direction: 'received' })).toEqual(['g']);
+    expect(await texts({ chat_type: 'direct', direction: 'sent' })).toEqual([]);
   });
 
   test('are purged oldest first, so many at a time, but for those that a lane needs', async () => {
@@ -140,7 +178,7 @@ export function messages(kind: StoreKind): void {
     expect(await kept()).toEqual([3, 4, 5]);
     expect(await purge(10)).toBe(1);
     expect(await kept()).toEqual([4, 5]);
-    await store.transaction((tx) => tx.lanes.removeAll(webhook.id));
+    await store.transaction((tx) => tx.lanes.removeOfChat(lane.chatId));
     expect(await purge(10)).toBe(1);
     expect(await purge(10)).toBe(0);
     expect(await store.read.messages.newest(2, 10)).toHaveLength(1);

@@ -27,7 +27,7 @@ export function workspaces(kind: StoreKind): void {
     versions.push(await version());
     await store.transaction((tx) => tx.webhooks.change(webhook, { name: 'new' }));
     versions.push(await version());
-    await store.transaction((tx) => tx.webhooks.saveHealth(webhook.id, webhook.health));
+    await store.transaction((tx) => tx.webhooks.saveHealth(webhook.id, webhook));
     expect(await version()).toBe(versions.at(-1));
     await store.transaction((tx) => tx.webhooks.remove(webhook));
     versions.push(await version());

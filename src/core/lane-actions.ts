@@ -1,0 +1,148 @@
+import type { Gap, Lane, LaneAction, Webhook } from '../store/rows.ts';
+import type { Repositories } from '../store/store.ts';
+import { wantsChat } from './filters.ts';
+import { BLAMELESS } from './parking.ts';
+import { park } from './set-aside.ts';
+import { dueAt, laneAfter } from './window.ts';
+
+// What people ask of the lanes of a webhook: to be closed now, to go on at once, to start anew. There
+// may be a million, so it is written down when it is asked, and its owner carries it out in chunks, while
+// nothing of the webhook is under way: never a race with a delivery, never a long transaction, and a crash
+// in the middle goes on where it was.
+
+/** Lanes a transaction. */
+const CHUNK = 500;
+
+/**
+ * Does the next chunk of the oldest thing asked of the webhook's lanes.
+ * @param webhook null where it has been removed
+ * @returns whether there may be more to do
+ */
+export async function carryOutChunk(
+  tx: Repositories,
+  webhookId: number,
+  webhook: Webhook | null,
+  now: number,
+): Promise<boolean> {
+  const [next] = await tx.actions.pending(webhookId);
+  if (!next) return false;
+  const { id, action, position } = next;
+  const last = await chunk(tx, webhookId, webhook, action, position, now);
+  if (last === null) await tx.actions.done(id);
+  else await tx.actions.advance(id, last);
+  return true;
+}
+
+/** @returns the last chat done, or null where no more are left */
+async function chunk(
+  tx: Repositories,
+  webhookId: number,
+  webhook: Webhook | null,
+  action: LaneAction,
+  position: number,
+  now: number,
+): Promise<number | null> {
+  if (webhook && action.kind === 'replay') return replayChunk(tx, webhook, action.from, position);
+  if (webhook && action.kind === 'park') {
+    const lane = await tx.lanes.get(webhookId, action.chatId);
+    if (lane?.seal && lane.attempts > 0) await park(tx, webhook, lane, now);
+    return null;
+  }
+  const lanes = await tx.lanes.page(webhookId, position, CHUNK);
+  for (const lane of lanes) {
+    const changed = webhook ? await changedLane(tx, webhook, lane, action, now) : null;
+    if (changed === null) await tx.lanes.remove(webhookId, lane.chatId);
+    else if (changed !== lane) await tx.lanes.save(changed);
+  }
+  return lanes.length < CHUNK ? null : (lanes.at(-1) as Lane).chatId;
+}
+
+/** The lane as the action leaves it; null where nothing is left in it. */
+async function changedLane(
+  tx: Repositories,
+  webhook: Webhook,
+  lane: Lane,
+  action: LaneAction,
+  now: number,
+): Promise<Lane | null> {
+  switch (action.kind) {
+    case 'flush':
+      return lane.seal || lane.openedAt > action.at ? lane : dueBy(lane, now);
+    case 'resume':
+      return lane.seal ? dueBy(lane, now) : lane;
+    case 'reschedule':
+      return rescheduled(webhook, lane, action);
+    case 'start_anew': {
+      const range = {
+        chatId: lane.chatId,
+        fromSeq: lane.nextSeq,
+        direction: webhook.filters.direction ?? null,
+        gaps: [...webhook.gaps, leftOut(action)],
+      };
+      const next = await tx.messages.first(range);
+      return next?.seq === lane.nextSeq ? lane : laneAfter(lane, next, webhook);
+    }
+    case 'remove':
+      return null;
+    default:
+      return lane;
+  }
+}
+
+/** What a webhook that starts anew leaves out. */
+export const leftOut = ({ after }: Extract<LaneAction, { kind: 'start_anew' }>): Gap => ({
+  after: 0,
+  upTo: after,
+});
+
+const dueBy = (lane: Lane, now: number): Lane =>
+  lane.dueAt > now ? { ...lane, dueAt: now } : lane;
+
+/** Heads may have been under way as singles when the program died: they are repeated as what they were. */
+function rescheduled(
+  webhook: Webhook,
+  lane: Lane,
+  { singles }: Extract<LaneAction, { kind: 'reschedule' }>,
+): Lane {
+  if (lane.seal) return lane;
+  if (singles && lane.openedAt <= singles.openedBy) {
+    const { direction } = singles;
+    return { ...lane, seal: { lastSeq: lane.nextSeq, shape: 'single', direction } };
+  }
+  return { ...lane, dueAt: dueAt(lane.openedAt, webhook) };
+}
+
+/** Moves the cursors back to the first message since then; what that covers is no longer set aside. */
+async function replayChunk(
+  tx: Repositories,
+  webhook: Webhook,
+  from: number,
+  position: number,
+): Promise<number | null> {
+  const found = await tx.chats.after(webhook.workspaceId, position, CHUNK);
+  for (const { chat, account } of found) {
+    if (!wantsChat(webhook.filters, chat, account)) continue;
+    const direction = webhook.filters.direction ?? null;
+    const range = { chatId: chat.id, fromSeq: 1, direction };
+    const first = await tx.messages.firstReceivedSince(range, from);
+    if (!first) continue;
+    await tx.parked.removeFrom(webhook.id, chat.id, first.seq);
+    const lane = await tx.lanes.get(webhook.id, chat.id);
+    if (lane && lane.nextSeq <= first.seq && !lane.seal) continue;
+    if (lane?.seal && lane.seal.lastSeq < first.seq) continue;
+    const goesOn = lane && lane.nextSeq <= first.seq;
+    const openedAt = goesOn ? lane.openedAt : first.receivedAt;
+    await tx.lanes.put({
+      webhookId: webhook.id,
+      chatId: chat.id,
+      nextSeq: goesOn ? lane.nextSeq : first.seq,
+      openedAt,
+      dueAt: dueAt(openedAt, webhook),
+      attempts: 0,
+      blame: BLAMELESS,
+      error: '',
+      seal: null,
+    });
+  }
+  return found.length < CHUNK ? null : (found.at(-1)?.chat.id as number);
+}

@@ -1,0 +1,43 @@
+import type { Webhook } from '../store/rows.ts';
+
+/**
+ * Zapier answers 429 above 30 requests a second to one hook
+ * (https://docs.zapier.com/platform/build/cli-hook-trigger); this stays clear of it.
+ */
+const ZAPIER_RATE = 25;
+const ZAPIER_HOST = /(^|\.)zapier\.com$/;
+
+/** Whole milliseconds between the starts of two requests of the webhook; 0 where it has no rate. */
+export function spacingMs({ rate, targetUrl }: Pick<Webhook, 'rate' | 'targetUrl'>): number {
+  const host = URL.parse(targetUrl)?.hostname ?? '';
+  const perSecond = rate ?? (ZAPIER_HOST.test(host) ? ZAPIER_RATE : null);
+  return perSecond === null ? 0 : Math.ceil(1000 / perSecond);
+}
+
+/**
+ * Requests that a webhook may have under way while others want to start some too.
+ * @param cap over all webhooks
+ * @param active webhooks that have requests under way or want to start one
+ */
+export function fairShare(cap: number, active: number): number {
+  return Math.max(1, Math.floor(cap / Math.max(1, active)));
+}
+
+/** Starts that may follow each other at once, to make up for alarms that ring late. */
+const TOLERATED = 3;
+
+/**
+ * When the next request may start, given when it would be due at an even pace. Zapier counts by the
+ * second: at 25 a second with this tolerance no second holds more than 29.
+ */
+export function opensAt(evenlyDueAt: number, spacing: number, now: number): number {
+  const ahead = evenlyDueAt - now;
+  // Further ahead than pacing ever gets: the clock was set back.
+  return ahead > (TOLERATED + 1) * spacing ? now : evenlyDueAt - TOLERATED * spacing;
+}
+
+/** When the request after one that starts now is due at an even pace. */
+export function evenlyDueAfter(evenlyDueAt: number, spacing: number, now: number): number {
+  const ahead = evenlyDueAt - now;
+  return (ahead > (TOLERATED + 1) * spacing ? now : Math.max(evenlyDueAt, now)) + spacing;
+}
