@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { unzipSync } from 'fflate';
 import { BuiltIntegration, type Bundle, hookBundle } from '../demo/built-integration.ts';
+import { API_VERSION } from '../src/wire/me.ts';
 import type { BatchItem, MessageItem } from '../src/zapier/items.ts';
 import { HttpReceiver } from './support/http-receiver.ts';
 import { inboundInput, type MessageGiven } from './support/messages.ts';
@@ -84,7 +85,7 @@ describe('the built integration, against a running server,', () => {
     const targetUrl = receiver.url(`/${id}`);
     const meta = { zap: { id } };
     const subscribe = () =>
-      call<{ id: string; secret: string; subscription: number }>(`${operation}.performSubscribe`, {
+      call<{ id: string; secret: string; subscription: string }>(`${operation}.performSubscribe`, {
         targetUrl,
         meta,
         inputData,
@@ -111,20 +112,23 @@ describe('the built integration, against a running server,', () => {
 
   test('connects, and labels the connection', async () => {
     await expect(call('authentication.test')).resolves.toMatchObject({
-      server: { api_version: 2 },
+      server: { api_version: API_VERSION },
       label: 'Jane Smith – My workspace',
     });
   });
 
   test('is invoked by the Zapier CLI', async () => {
     const env = { ...process.env, authData_baseUrl: server.url, authData_apiKey: API_KEY };
-    const invoke = async (what: string) => {
-      const command = ['run', '-s', 'zapier', '--', 'invoke', 'auth', what, '--non-interactive'];
+    const invoke = async (...what: string[]) => {
+      const command = ['run', '-s', 'zapier', '--', 'invoke', ...what, '--non-interactive'];
       return (await run('npm', command, { env })).stdout;
     };
-    expect(await invoke('test')).toContain('"label": "Jane Smith – My workspace"');
-    expect((await invoke('label')).trimEnd().split('\n').at(-1)).toBe('Jane Smith – My workspace');
-  }, 60_000);
+    expect(await invoke('auth', 'test')).toContain('"label": "Jane Smith – My workspace"');
+    const label = await invoke('auth', 'label');
+    expect(label.trimEnd().split('\n').at(-1)).toBe('Jane Smith – My workspace');
+    expect(await invoke('trigger', 'whatsapp_account')).toContain(`Account ${accounts[0]}`);
+    expect(await invoke('trigger', 'chat')).toContain('[]');
+  }, 90_000);
 
   test('fills its dropdowns: accounts, and chats page by page or searched', async () => {
     const chats = Array.from({ length: 120 }, (_, i) => ({
@@ -162,7 +166,8 @@ describe('the built integration, against a running server,', () => {
     await live.unsubscribe();
     await hand({ account: accounts[1] as string, message: { text: 'In between' } });
     const again = await live.subscribe();
-    expect(again).toEqual({ ...live.subscribeData, subscription: 2 });
+    expect(again).toEqual({ ...live.subscribeData, subscription: expect.any(String) });
+    expect(again.subscription).not.toBe(live.subscribeData.subscription);
     await live.unsubscribe();
     const resumed = await live.runs<MessageItem>(3);
     expect(resumed.at(-1)?.message.text).toBe('In between');

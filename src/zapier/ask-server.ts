@@ -19,6 +19,8 @@ export interface ServerRequest<Answer> {
 
 /** Zapier gives a run 30 s; giving up earlier leaves time to say so. */
 const TIMEOUT_MS = 20_000;
+/** Three bundles of 1 MB are the most that is ever asked for. */
+const LARGEST_ANSWER_BYTES = 6_000_000;
 
 /**
  * Sends a request to the user's server and reads its answer. Whatever goes wrong is thrown as a sentence
@@ -38,17 +40,28 @@ export async function askServer<Answer>(
   return answer;
 }
 
+/** Options that the platform takes and its types do not know. */
+interface Untyped {
+  throwForThrottlingEarly: boolean;
+  signal: AbortSignal;
+  size: number;
+}
+
 async function send(
   z: ZObject,
   { baseUrl, host, apiKey }: Connection,
   { method = 'GET', path, params, body }: ServerRequest<unknown>,
 ): Promise<HttpResponse> {
-  const options: HttpRequestOptions & { throwForThrottlingEarly: boolean } = {
+  const limit = new AbortController();
+  const timer = setTimeout(() => limit.abort(), TIMEOUT_MS);
+  const options: HttpRequestOptions & Untyped = {
     method,
     headers: { Authorization: `Bearer ${apiKey}`, Accept: 'application/json' },
     ...(params && { params }),
     ...(body && { body }),
-    timeout: TIMEOUT_MS,
+    // The platform's own `timeout` begins anew with the body.
+    signal: limit.signal,
+    size: LARGEST_ANSWER_BYTES,
     // Followed, a redirect would turn a POST into a GET, and could lead away from https.
     redirect: 'manual',
     // The platform's own errors quote the answer: here every status is judged by throwIfRefused.
@@ -58,17 +71,32 @@ async function send(
   try {
     return await z.request(`${baseUrl}/api/v1${path}`, options);
   } catch (error) {
-    throw problem(z, reasonOf(error), { host });
+    throw problem(z, limit.signal.aborted ? 'server_slow' : reasonOf(error), { host });
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-/** Errors of TLS come with the code of OpenSSL or of Node, those of time from node-fetch. */
+/**
+ * Errors of TLS come with the code of OpenSSL or of Node, those of time from node-fetch. What a server of
+ * plain http says to a TLS greeting has, read as TLS, a "wrong version number", and mostly the code EPROTO.
+ */
 function reasonOf(error: unknown) {
-  const { code = '', type = '' } = error as { code?: string; type?: string };
-  if (type.endsWith('-timeout') || code === 'ETIMEDOUT') return 'server_slow';
+  const { code = '', type, message = '' } = error as Partial<FetchFailure>;
+  if (/wrong.version.number/i.test(`${code} ${message}`)) return 'no_https';
+  if (code === 'ETIMEDOUT') return 'server_slow';
+  if (type === 'max-size') return 'not_pakiet';
   if (/CERT|SIGNATURE|ISSUER/.test(code)) return 'untrusted_certificate';
   return 'server_unreachable';
 }
+
+interface FetchFailure {
+  code: string;
+  type: string;
+  message: string;
+}
+
+const OLD_NOT_FOUND = /^There is nothing at [A-Z]+ .*\/api\/v1\//;
 
 const errorAnswerSchema = zod.object({
   error: zod.object({ code: zod.string().regex(/^[a-z][a-z_]{1,39}$/), message: zod.string() }),
@@ -81,13 +109,15 @@ function throwIfTooOld(z: ZObject, { host }: Connection, response: HttpResponse)
 }
 
 /** The API version an answer comes from; `undefined` when it may not be Pakiet's at all. */
-function apiVersionOf({ headers, data }: HttpResponse): number | undefined {
+function apiVersionOf({ status, headers, data }: HttpResponse): number | undefined {
   const named = Number.parseInt(headers.get('pakiet-api-version') ?? '', 10);
   if (named >= 0) return named;
   const me = meSchema.safeParse(data).data;
   if (me) return me.server.api_version;
-  // Version 1 had no such header: it is known by how it words a refusal.
-  return errorAnswerSchema.safeParse(data).success ? 1 : undefined;
+  // Version 1 had no such header. It is known by how it says that it has no such route: a proxy that
+  // answers in its place, or strips headers, words that otherwise or does not say it.
+  const { message = '' } = errorAnswerSchema.safeParse(data).data?.error ?? {};
+  return status === 404 && OLD_NOT_FOUND.test(message) ? 1 : undefined;
 }
 
 function throwIfRefused(z: ZObject, { host }: Connection, response: HttpResponse): void {
@@ -109,9 +139,11 @@ function isWebPage({ headers, content }: HttpResponse): boolean {
   return (headers.get('content-type') ?? '').includes('html') || /^\s*</.test(content);
 }
 
-/** Seconds to wait, from a `Retry-After` in either of its forms; a minute when there is none. */
+const LONGEST_WAIT_S = 3600;
+
+/** Seconds to wait, an hour at most, from a `Retry-After` in either form; a minute when there is none. */
 function retryAfter({ headers }: HttpResponse): number {
   const given = headers.get('retry-after') ?? '';
   const seconds = /^\d+$/.test(given) ? Number(given) : (Date.parse(given) - Date.now()) / 1000;
-  return Number.isFinite(seconds) ? Math.max(1, Math.ceil(seconds)) : 60;
+  return Number.isFinite(seconds) ? Math.min(Math.max(1, Math.ceil(seconds)), LONGEST_WAIT_S) : 60;
 }

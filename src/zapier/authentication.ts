@@ -24,7 +24,8 @@ export const authentication = {
       required: true,
       isNoSecret: true,
       placeholder: 'https://pakiet.example.com',
-      helpText: 'Where your Pakiet server answers. The person who runs the server knows it.',
+      helpText:
+        'The web address of your Pakiet, which begins with `https://`. If you do not know it, ask the person who set Pakiet up.',
     },
     {
       key: 'apiKey',
@@ -32,7 +33,7 @@ export const authentication = {
       type: 'password',
       required: true,
       helpText:
-        'Shown once, when the server starts for the first time. Another one is made on the server with `npm run pakiet -- key create`.',
+        'Ask the person who runs your Pakiet server for one. They make it there with `npm run pakiet -- key create`; the first one is shown when the server starts for the first time.',
     },
   ],
   test,

@@ -14,7 +14,8 @@ export function filterFields(direction: { default: DefaultDirection; helpText: s
       list: true,
       required: false,
       dynamic: 'whatsapp_account.id.label',
-      helpText: 'The accounts whose messages count. If none is selected, all of them.',
+      helpText:
+        'Only messages of these accounts run this Zap. If left blank, those of all accounts.',
     },
     {
       key: 'direction',
@@ -31,7 +32,8 @@ export function filterFields(direction: { default: DefaultDirection; helpText: s
       type: 'string',
       required: false,
       choices: [choice('direct', 'Direct'), choice('group', 'Group'), choice('both', 'Both')],
-      helpText: 'A direct chat is one with a single contact. If left blank, both.',
+      helpText:
+        'Only messages of these chats run this Zap: direct ones (with a single contact) or groups. If left blank, those of both.',
     },
     chatSearchField,
     {
@@ -41,7 +43,7 @@ export function filterFields(direction: { default: DefaultDirection; helpText: s
       required: false,
       dynamic: 'chat.id.label',
       helpText:
-        'Only the messages of this chat count. If none is selected, those of all chats. The list begins with the newest 100 chats; load more of them at its end, or use the field above.',
+        'Only messages of this chat run this Zap. If left blank, those of all chats. The list begins with the newest 100 chats; load more of them at its end, or use the field above.',
     },
   ]);
 }

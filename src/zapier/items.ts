@@ -12,21 +12,28 @@ import {
 // two more fields made of its messages. The order of the fields and the spelling of the times are
 // settled after that, in `arranged`.
 
-const id = (title: string) =>
-  z.string().meta({ title, description: 'Stable: a repeat has the same one.' });
-
-export const messageItemSchema = singlePayloadSchema.extend({ id: id('Unique ID') });
+export const messageItemSchema = singlePayloadSchema.extend({
+  id: z.string().meta({
+    title: 'Unique ID',
+    description:
+      'The Message ID again, under the name that Zapier asks for. A message that comes twice has the same both times.',
+  }),
+});
 export type MessageItem = z.infer<typeof messageItemSchema>;
 
 export const batchItemSchema = bundlePayloadSchema.extend({
-  id: id('Batch ID'),
+  id: z.string().meta({
+    title: 'Batch ID',
+    description:
+      'Tells the batch from all others. A batch that comes twice has the same both times.',
+  }),
   message_count: z.int().meta({
     title: 'Message Count',
     description: 'How many messages the batch holds.',
   }),
   transcript: z.string().meta({
     title: 'Conversation (Plain Text)',
-    description: 'All messages of the batch as plain text, a line each.',
+    description: 'All messages as plain text, a line each.',
   }),
 });
 export type BatchItem = z.infer<typeof batchItemSchema>;

@@ -80,8 +80,9 @@ export function messageTrigger<
   async function performUnsubscribe(z: ZObject, bundle: Bundle) {
     const { id, subscription }: Subscribed = bundle.subscribeData ?? {};
     if (!id) return {}; // never subscribed, so there is nothing to undo
-    // Naming the subscription keeps an unsubscription that arrives late from ending the next one.
-    const body = unsubscribeSchema.safeParse({ subscription }).data ?? {};
+    // Naming the subscription keeps an unsubscription that arrives late from ending the next one. Should
+    // its name have got lost, none is ended: Zapier's 410 will tell the server.
+    const body = unsubscribeSchema.safeParse({ subscription }).data ?? { subscription: '' };
     return askServer(z, bundle, {
       method: 'POST',
       path: `/webhooks/${encodeURIComponent(id)}/unsubscribe`,

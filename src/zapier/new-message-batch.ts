@@ -2,6 +2,7 @@ import { defineInputFields, type ZObject } from 'zapier-platform-core';
 import { bundlePayloadSchema } from '../wire/payload.ts';
 import { bundleSample } from '../wire/samples.ts';
 import { GRANULARITIES, type Granularity } from '../wire/webhook.ts';
+import { costNote } from './cost-note.ts';
 import { enteredChoice } from './entered.ts';
 import { filterFields } from './filter-fields.ts';
 import { batchItem, batchItemSchema } from './items.ts';
@@ -19,6 +20,9 @@ const choices = PERIODS.map((hours) => ({
 }));
 
 const inputFields = defineInputFields([
+  costNote(
+    '**What this costs:** each chat runs this Zap at most once per period (a chat of more than 1,000 messages in a period: several times), and not at all while it is silent. Every run uses one task for each action step. 20 chats a day with 2 action steps at 24 hours are at most 40 tasks, however much is said.',
+  ),
   {
     key: 'granularity',
     label: 'Batch Period',
@@ -27,7 +31,7 @@ const inputFields = defineInputFields([
     default: String(DEFAULT_PERIOD),
     choices,
     helpText:
-      'How long the messages of a chat are gathered, counted from its first new message. Then they arrive together, so each chat runs this Zap at most once per period: once a day at 24 hours, 24 times a day at 1 hour, and not at all while it is silent. Tasks used = runs × action steps of the Zap.',
+      'How long the messages of a chat are gathered, counted from its first new message. Then they arrive together, as one batch.',
   },
   ...filterFields({
     default: DEFAULT_DIRECTION,

@@ -65,6 +65,11 @@ const PROBLEMS = {
     sentence:
       'Nothing answers at {host}. Check the Server URL for typing mistakes, and that the server is running and can be reached from the internet.',
   },
+  no_https: {
+    status: 502,
+    sentence:
+      'The server at {host} answers without https. Ask the person who runs the server for the address that begins with https://: mostly it has no number such as :8080 at its end.',
+  },
   untrusted_certificate: {
     status: 502,
     sentence:

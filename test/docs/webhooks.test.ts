@@ -80,7 +80,7 @@ describe('the commands of docs/webhooks.md', () => {
     await server.stop();
   });
 
-  test('make a webhook, have a test and a message delivered, read the log', async () => {
+  test('make a webhook, have a test, a message and a bundle delivered, read the log', async () => {
     const commands = blocks('sh')
       .join('')
       .match(/curl (.*\\\n)*(.*'\{\n(.*\n)*?.*'$|.*$)/gm) as string[];
@@ -90,6 +90,14 @@ describe('the commands of docs/webhooks.md', () => {
       const given = /-d '([\s\S]*)'/.exec(command)?.[1];
       const method = /-X (\w+)/.exec(command)?.[1] ?? (given ? 'POST' : 'GET');
       const body = given?.replace('http://127.0.0.1:3000/', receiver.url('/'));
+      // Whoever copies them is slower than the server.
+      if (method === 'PATCH') {
+        await receiver.waitFor('/', 2);
+        await server.until('/webhooks/1', ({ waiting }) => waiting === 0);
+      }
+      if (path.endsWith('/flush')) {
+        await server.until('/webhooks/1', ({ next_attempt_at }) => next_attempt_at !== null);
+      }
       answers.push(await server.call(method, path, body && JSON.parse(body)));
     }
     expect(answers).toMatchObject([
@@ -97,11 +105,15 @@ describe('the commands of docs/webhooks.md', () => {
       { status: 200, body: { kind: 'test', response: { status: 200 } } },
       { status: 200, body: [{ kind: 'test' }] },
       { status: 202, body: { accepted: 1 } },
-      { status: 202 },
+      { status: 200, body: { id: '1', granularity_hours: 24 } },
+      { status: 202, body: { accepted: 1 } },
+      { status: 202, body: { bundles: 1 } },
     ]);
-    const [sample, message] = await receiver.waitFor('/', 2);
+    const [sample, message, bundle] = await receiver.waitFor('/', 3);
     expect(sample?.headers['webhook-id']).toMatch(/^msg_test_/);
     expect(JSON.parse(sample?.body as string)).toEqual(singleSample);
     expect(JSON.parse(message?.body as string).message.text).toBe(singleSample.message.text);
+    const { messages } = JSON.parse(bundle?.body as string);
+    expect(messages).toMatchObject([{ text: bundleSample.messages[1]?.text }]);
   });
 });

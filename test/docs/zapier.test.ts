@@ -88,11 +88,13 @@ describe('the fields in docs/zapier.md', () => {
     ['New Message', 1, newMessage],
     ['New Message Batch', 2, newMessageBatch],
   ] as const)('to fill in are those of %s, with their defaults', (_name, column, trigger) => {
-    const fields = trigger.operation.inputFields as readonly {
+    const [note, ...fields] = trigger.operation.inputFields as readonly {
       label: string;
+      type: string;
       default?: string;
       choices?: { value: string; label: string }[];
     }[];
+    expect(note?.type).toBe('copy');
     const listed = inputs.filter((row) => row[column] !== '–');
     expect(listed.map(([label]) => label)).toEqual(labels(fields));
     for (const [i, { default: preset, choices }] of fields.entries()) {
@@ -134,6 +136,7 @@ const CODES: Record<ProblemCode, true> = {
   refused_request: true,
   server_broken: true,
   server_unreachable: true,
+  no_https: true,
   untrusted_certificate: true,
   server_slow: true,
   invalid_granularity: true,
@@ -209,9 +212,14 @@ describe('docs/zapier.md', () => {
 
   test('tells the gap that is caught up on as it is', () => {
     const minutes = Number(/off for less than (\d+) minutes/.exec(page)?.[1]);
-    const off = { enabled: false, disabledReason: 'unsubscribed', disabledAt: 0 } as const;
-    expect(gapOf(off, minutes * 60_000 - 1)).toBeNull();
-    expect(gapOf(off, minutes * 60_000)).not.toBeNull();
+    const off = {
+      enabled: false,
+      disabledReason: 'unsubscribed',
+      disabledAt: 0,
+      disabledPosition: 0,
+    } as const;
+    expect(gapOf(off, minutes * 60_000 - 1, 9)).toBeNull();
+    expect(gapOf(off, minutes * 60_000, 9)).not.toBeNull();
     expect(page).toContain(`off for ${minutes} minutes or more`);
   });
 

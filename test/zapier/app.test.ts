@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import * as core from 'zapier-platform-core';
+import { MAX_BUNDLE_MESSAGES } from '../../src/core/window.ts';
 import { authentication } from '../../src/zapier/authentication.ts';
 import { app, chat, newMessage, newMessageBatch, whatsappAccount } from './support.ts';
 
@@ -71,15 +72,16 @@ describe.each(triggers)('$key', ({ key, noun, display, operation }) => {
   });
 
   test('labels its input fields in title case', () => {
-    for (const { label, helpText } of operation.inputFields) {
-      expect(label).toMatch(TITLE_CASE);
-      expect(helpText).toMatch(/\.$/);
+    for (const field of operation.inputFields) {
+      if ('label' in field) expect(field.label).toMatch(TITLE_CASE);
+      else expect(field.type).toBe('copy');
+      expect(field.helpText).toMatch(/\.$/);
     }
   });
 });
 
 test('New Message Batch lets the user pick 1, 6, 12 or 24 hours, a day unless they do', () => {
-  const [granularity] = newMessageBatch.operation.inputFields;
+  const [, granularity] = newMessageBatch.operation.inputFields;
   expect(granularity).toMatchObject({ key: 'granularity', required: true, default: '24' });
   expect(granularity.choices).toEqual([
     { value: '1', sample: '1', label: 'Every Hour' },
@@ -101,7 +103,7 @@ describe.each(triggers)('the filters of $key', ({ key, operation }) => {
       'chat_search',
       'chat',
     ]);
-    for (const { required } of filters) expect(required).toBe(false);
+    for (const filter of filters) expect(filter).toMatchObject({ required: false });
   });
 
   test('let the user pick several accounts and one chat from lists of the server', () => {
@@ -118,11 +120,26 @@ describe.each(triggers)('the filters of $key', ({ key, operation }) => {
     expect(field('direction')).toMatchObject({ default: isSingle ? 'received' : 'both' });
     expect(field('direction')?.helpText).toMatch(isSingle ? /by its own reply/ : /whole conv/);
   });
+});
 
-  test('stand among help texts that say what the trigger costs', () => {
-    const texts = operation.inputFields.map(({ helpText }) => helpText).join(' ');
-    expect(texts).toMatch(key === 'new_message' ? /runs this Zap once/ : /once per period/);
-    expect(texts).toMatch(/tasks?\b.*action steps?/i);
+describe.each(triggers)('the first field of $key', ({ key, operation }) => {
+  const [note, ...others] = operation.inputFields;
+
+  test('is a note that says, with a number, what the trigger costs', () => {
+    expect(note).toEqual({ key: 'cost', type: 'copy', helpText: expect.any(String) });
+    const said =
+      key === 'new_message'
+        ? ['every message runs this Zap', '100 messages a day', '200 tasks', 'New Message Batch']
+        : ['at most once per period', '20 chats a day', 'at most 40 tasks'];
+    for (const text of said) expect(note.helpText).toContain(text);
+    if (key === 'new_message_batch') {
+      const most = MAX_BUNDLE_MESSAGES.toLocaleString('en');
+      expect(note.helpText).toContain(`more than ${most} messages`);
+    }
+  });
+
+  test('says it alone', () => {
+    for (const { helpText } of others) expect(helpText).not.toMatch(/\b(tasks?|costs?)\b/i);
   });
 });
 

@@ -150,6 +150,8 @@ describe('a failed authentication test tells apart', () => {
     ['CERT_HAS_EXPIRED', 'untrusted_certificate'],
     ['DEPTH_ZERO_SELF_SIGNED_CERT', 'untrusted_certificate'],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'untrusted_certificate'],
+    ['ERR_SSL_WRONG_VERSION_NUMBER', 'no_https'],
+    ['EPROTO', 'server_unreachable'],
     ['ETIMEDOUT', 'server_slow'],
   ])('a connection that fails with %s', async (reason, code) => {
     const error = Object.assign(new Error(`${reason} with ${API_KEY}`), { code: reason });
@@ -157,6 +159,21 @@ describe('a failed authentication test tells apart', () => {
     const failure = await failureOf(connect());
     expect(failure).toMatchObject({ name: 'AppError', code });
     expect(failure.whole).not.toContain(API_KEY);
+  });
+
+  test('a server of plain http behind an https address', async () => {
+    nock.enableNetConnect('127.0.0.1');
+    const plain = createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
+    await once(plain, 'listening');
+    try {
+      const host = `127.0.0.1:${(plain.address() as AddressInfo).port}`;
+      const { code, sentence, whole } = await failureOf(connect(`https://${host}`));
+      expect(code).toBe('no_https');
+      expect(sentence).toContain(`The server at ${host} answers without https.`);
+      expect(whole).not.toContain(API_KEY);
+    } finally {
+      plain.close();
+    }
   });
 
   test('a server that does not answer in time', async () => {
@@ -214,6 +231,9 @@ describe('the connection label', () => {
 });
 
 describe('a server whose API is too old', () => {
+  const oldRefusal = {
+    error: { code: 'not_found', message: 'There is nothing at GET /pakiet/api/v1/me' },
+  };
   const old = { ...me, server: { version: '0.1.0', api_version: API_VERSION - 1 } };
   const plain = { 'content-type': 'application/json' };
   const versioned = (version: number) => ({ ...plain, 'pakiet-api-version': String(version) });
@@ -222,7 +242,7 @@ describe('a server whose API is too old', () => {
     ['its answer to who is who', 200, old, plain],
     ['its header', 200, me, versioned(API_VERSION - 1)],
     ['its header, whatever the status', 404, page404(), versioned(API_VERSION - 1)],
-    ['a refusal as it words them', 404, refusal('not_found'), plain],
+    ['how it says that it has no such route', 404, oldRefusal, plain],
   ])('is recognised by %s', async (_what, status, body, headers) => {
     answer(status, body, headers);
     const { code, sentence, whole } = await failureOf(connect());

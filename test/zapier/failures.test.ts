@@ -25,6 +25,9 @@ const message = `You sent ${API_KEY} for ${TARGET_URL} with ${SECRET}: ${TEXT}`;
 const refusal = (code: string) => ({ error: { code, message } });
 const page = `<!doctype html><title>Down</title><p>${message}`;
 const html = { 'content-type': 'text/html' };
+const oldRefusal = {
+  error: { code: 'not_found', message: 'There is nothing at GET /api/v1/chats' },
+};
 const oldJson = { 'content-type': 'application/json' };
 const inTwoMinutes = () => new Date(Date.now() + 120_000).toUTCString();
 
@@ -59,7 +62,10 @@ const ANSWERS: [string, string, () => Reply][] = [
   ['401', 'refused_api_key', () => [401, refusal('unauthorized'), JSON_HEADERS]],
   ['403', 'refused_api_key', () => [403, refusal('forbidden'), JSON_HEADERS]],
   ['404', 'wrong_path', () => [404, refusal('not_found'), JSON_HEADERS]],
-  ['404 of an old server', 'server_too_old', () => [404, refusal('not_found'), oldJson]],
+  ['404 of an old server', 'server_too_old', () => [404, oldRefusal, oldJson]],
+  ['404 of a proxy', 'wrong_path', () => [404, refusal('not_found'), oldJson]],
+  ['502 of a proxy, as JSON', 'server_broken', () => [502, refusal('bad_gateway'), oldJson]],
+  ['an answer without end', 'not_pakiet', () => [200, 'x'.repeat(7_000_000), JSON_HEADERS]],
   ['500', 'server_broken', () => [500, refusal('internal_error'), JSON_HEADERS]],
   ['502 of a proxy', 'server_broken', () => [502, page, html]],
   ['a redirect', 'redirected', () => [302, page, { location: `https://${API_KEY}.test` }]],
@@ -72,7 +78,8 @@ const methodOf = (name: string) => (/scribe/.test(name) ? 'POST' : 'GET');
 
 /** What succeeds by design: the webhook is gone, or what the answer says is of no interest. */
 const succeeds = (name: string, what: string) =>
-  name.startsWith('performUnsubscribe') && ['404', 'nothing of ours'].includes(what);
+  name.startsWith('performUnsubscribe') &&
+  ['404', '404 of a proxy', 'nothing of ours'].includes(what);
 
 function expectDiscretion(whole: string): void {
   for (const secret of NEVER_TOLD) expect(whole).not.toContain(secret);

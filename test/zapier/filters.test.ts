@@ -38,7 +38,7 @@ async function subscribedTo({ operation }: Trigger, inputData: Input): Promise<o
       sent = filters;
       return true;
     })
-    .reply(201, { id: 'wh_1', secret: SECRET, subscription: 1 }, JSON_HEADERS);
+    .reply(201, { id: 'wh_1', secret: SECRET, subscription: 'sub_1' }, JSON_HEADERS);
   await run(operation.performSubscribe, bundleWith({ targetUrl: TARGET_URL, inputData }));
   expect(filtersSchema.safeParse(sent).error).toBeUndefined();
   return sent;
@@ -68,6 +68,7 @@ describe.each(TRIGGERS)('the filters of $key', ({ trigger, preset, hours }) => {
         chat_type: Array.isArray(blank) || blank !== ',' ? blank : '',
         chat_search: blank,
         chat: blank,
+        cost: blank,
       };
       expect(await subscribedTo(trigger, input)).toEqual(preset);
       expect(await listedWith(trigger, input)).toEqual({ granularity_hours: hours, ...preset });
@@ -102,6 +103,7 @@ describe.each(TRIGGERS)('the filters of $key', ({ trigger, preset, hours }) => {
     [{ direction: 'both', chat: '10010001' }, { chats: ['10010001'] }],
     [{ direction: 'both', chat: 10010001 }, { chats: ['10010001'] }],
     [{ direction: 'both', chat_search: 'John' }, {}],
+    [{ direction: 'both', cost: 'the text of the note' }, {}],
   ])('of %j are %j', async (input, expected) => {
     expect(await subscribedTo(trigger, input)).toEqual(expected);
     const query = Object.entries(expected).map(([name, value]) => [name, String(value)]);

@@ -15,7 +15,7 @@ import {
 } from './support.ts';
 
 const TRIGGERS = [newMessage, newMessageBatch];
-const created = { id: 'wh_1', secret: SECRET, subscription: 3 };
+const created = { id: 'wh_1', secret: SECRET, subscription: 'sub_3' };
 const reqheaders = { authorization: `Bearer ${API_KEY}` };
 
 /** Subscribes a trigger and returns what the server was sent. */
@@ -95,7 +95,7 @@ describe('subscribing', () => {
     [500, { error: { code: 'internal', message: SECRET } }, 'server_broken'],
     [201, { id: 'wh_1', key: SECRET }, 'not_pakiet'],
     [200, '<html>', 'web_page'],
-    [201, { id: 'wh_1', secret: SECRET, subscription: 'third' }, 'not_pakiet'],
+    [201, { id: 'wh_1', secret: SECRET, subscription: 3 }, 'not_pakiet'],
   ])('that is answered with %d %j fails with %s', async (status, answer, code) => {
     nock(SERVER).post('/api/v1/webhooks').reply(status, answer, JSON_HEADERS);
     const bundle = bundleWith({ targetUrl: TARGET_URL });
@@ -111,28 +111,35 @@ describe('unsubscribing', () => {
   const path = '/api/v1/webhooks/wh_1/unsubscribe';
 
   test.each([200, 204, 404, 410])('is done when the server answers %d', async (status) => {
-    nock(SERVER, { reqheaders }).post(path, { subscription: 3 }).reply(status, '', JSON_HEADERS);
+    nock(SERVER, { reqheaders })
+      .post(path, { subscription: 'sub_3' })
+      .reply(status, '', JSON_HEADERS);
     await expect(unsubscribe()).resolves.toEqual({ id: 'wh_1' });
   });
 
   test('says the same each time, so that repeating it changes nothing', async () => {
-    nock(SERVER).post(path, { subscription: 3 }).twice().reply(200, {}, JSON_HEADERS);
+    nock(SERVER).post(path, { subscription: 'sub_3' }).twice().reply(200, {}, JSON_HEADERS);
     await expect(unsubscribe()).resolves.toEqual({ id: 'wh_1' });
     await expect(unsubscribe()).resolves.toEqual({ id: 'wh_1' });
   });
 
-  test.each([undefined, null, 'third', 1.5])(
-    'leaves out which subscription it is about when that is not known (%j)',
+  test.each([undefined, null, 3, 'x'.repeat(201)])(
+    'names no subscription when it is not known which (%j)',
     async (subscription) => {
-      nock(SERVER).post(path, {}).reply(200, {}, JSON_HEADERS);
+      nock(SERVER).post(path, { subscription: '' }).reply(200, {}, JSON_HEADERS);
       const subscribeData = { id: 'wh_1', secret: SECRET, subscription };
-      const unnumbered = bundleWith({ subscribeData });
-      await run(newMessage.operation.performUnsubscribe, unnumbered);
+      const unnamed = bundleWith({ subscribeData });
+      await run(newMessage.operation.performUnsubscribe, unnamed);
     },
   );
 
   test('does not take the missing route of an old server for success', async () => {
-    const answer = { error: { code: 'not_found', message: 'There is nothing at POST' } };
+    const answer = {
+      error: {
+        code: 'not_found',
+        message: 'There is nothing at POST /api/v1/webhooks/1/unsubscribe',
+      },
+    };
     nock(SERVER).post(path).reply(404, answer);
     await expect(failureOf(unsubscribe())).resolves.toMatchObject({ code: 'server_too_old' });
   });

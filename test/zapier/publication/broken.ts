@@ -19,6 +19,11 @@ const input = (key: string, label: string, rest: object = {}): Changes => ({
   [`${INPUTS}.${key}`]: { key, label, type: 'string', ...rest },
 });
 
+const note = (changes: object): Changes =>
+  Object.fromEntries(
+    Object.entries(changes).map(([name, value]) => [`${INPUTS}.cost.${name}`, value]),
+  );
+
 /** A dropdown of teammates, fed by a hidden trigger: nothing is wrong with it. */
 export const DROPDOWN: Changes = {
   'triggers.teammate': {
@@ -173,6 +178,12 @@ export const BROKEN: [id: string, what: string, changes: Changes][] = [
     'a default for a list that differs by account',
     { ...DROPDOWN, [`${INPUTS}.teammate.default`]: '7' },
   ],
+  ['copy-field', 'a note without a text', note({ helpText: undefined })],
+  ['copy-field', 'a note with a label', note({ label: 'Cost' })],
+  ['copy-field', 'a note that must be filled in', note({ required: true })],
+  ['D008', 'a broken link in a note', note({ helpText: 'See [how(https://x.example).' })],
+  ['D011', 'a note without its period', note({ helpText: 'This is what it costs' })],
+  ['plain-words', 'a word for developers in a note', note({ helpText: 'It has a payload.' })],
   ['english', 'a label in another language', { [`${HOST}.label`]: 'Café Address' }],
   ['english', 'a choice in another language', input('side', 'Side', { choices: { l: 'Лево' } })],
   [

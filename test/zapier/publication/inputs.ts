@@ -71,6 +71,15 @@ export const inputRules: Record<string, Rule> = {
       return wrong.filter(([is]) => is).map(([, sentence]) => `${at}: ${sentence}`);
     }),
 
+  // Zapier shows a copy field's help text, and nothing else of it.
+  'copy-field': (app) =>
+    inputFields(app)
+      .filter(({ type }) => type === 'copy')
+      .flatMap(({ at, key: _key, type: _type, helpText = '', ...rest }) => [
+        ...(helpText.trim() === '' ? [`${at}: a note must have a text`] : []),
+        ...Object.keys(rest).map((name) => `${at}: a note has a text only, and no ${name}`),
+      ]),
+
   'hidden-trigger': (app) =>
     triggersOf(app)
       .filter(({ display }) => display.hidden)

@@ -20,7 +20,7 @@ export const namingRules: Record<string, Rule> = {
       .filter(({ display }) => !isTitleCase(display.label))
       .map(({ key, display }) => `${key}: the label “${display.label}” must be in title case`),
     ...[...authFields(app), ...inputFields(app), ...outputFields(app)]
-      .filter(({ label }) => !isTitleCase(label))
+      .filter(({ type, label }) => type !== 'copy' && !isTitleCase(label))
       .map(({ at, label }) => `${at}: the label “${label ?? ''}” must be in title case`),
   ],
 
