@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import TinyQueue from 'tinyqueue';
 import { compressAhead } from '../store/compressed.ts';
 import { StoreUnavailableError } from '../store/errors.ts';
 import type { Webhook } from '../store/rows.ts';
@@ -12,6 +11,7 @@ import { LONGEST_JITTERED_PAUSE_MS } from './health.ts';
 import { fairShare } from './pace.ts';
 import type { Site } from './render.ts';
 import { requestHeaders, toLoggedRequest } from './request-log.ts';
+import { Schedule } from './schedule.ts';
 import { retryAfterMs, type Sender } from './sender.ts';
 import { type Attempted, settle } from './settle.ts';
 
@@ -46,6 +46,7 @@ export interface DispatcherOptions {
  * until something wakes it: a message that came in, a changed setting, an outcome that was committed.
  * Nothing is polled. Turning the wheel (`#pump`) takes the ready drivers in turn, one delivery each, so
  * that a webhook with a million messages waiting does not keep one with a single message from its turn.
+ * What was asked of a webhook's lanes comes before its deliveries (see lane-actions.ts).
  *
  * A delivery goes: head looked up (a bundle's end is committed first) → request → outcome committed,
  * together with the outcomes that came in meanwhile → lane free for its next head. No transaction is open
@@ -60,7 +61,7 @@ export class Dispatcher {
   readonly #drivers = new Map<number, Driver>();
   readonly #ready = new Set<Driver>();
   readonly #blocked = new Set<Driver>();
-  readonly #schedule = new TinyQueue<{ at: number; driver: Driver }>([], (a, b) => a.at - b.at);
+  readonly #schedule: Schedule<Driver>;
   readonly #settling: GroupCommit<Attempted, Webhook | undefined>;
   readonly #running = new Set<Promise<void>>();
   #inFlight = 0;
@@ -69,12 +70,15 @@ export class Dispatcher {
   #pumping = false;
   #stopping = false;
   #lastNow: number;
-  #cancelAlarm = () => {};
 
   constructor(options: DispatcherOptions) {
     this.#options = { random: Math.random, switchedOff: () => {}, ended: () => {}, ...options };
     const { store, clock, random } = this.#options;
     this.#lastNow = clock.now();
+    this.#schedule = new Schedule(clock, (drivers) => {
+      for (const driver of drivers) this.#markReady(driver);
+      this.#pump();
+    });
     this.#settling = new GroupCommit(
       async (group) => {
         const webhooks = await store.transaction((tx) => settle(tx, group, random));
@@ -105,7 +109,7 @@ export class Dispatcher {
     for (const [webhookId, dueAt] of due) {
       const driver = this.#driver(webhookId);
       if (dueAt <= now) this.#markReady(driver);
-      else this.#scheduleAt(driver, dueAt);
+      else this.#schedule.add(driver, dueAt);
     }
     this.#pump();
   }
@@ -121,7 +125,7 @@ export class Dispatcher {
   /** Starts nothing more; resolves when what is under way has ended and is written down. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    this.#cancelAlarm();
+    this.#schedule.stop();
     while (this.#running.size > 0) await Promise.allSettled(this.#running);
   }
 
@@ -188,7 +192,7 @@ export class Dispatcher {
     }
     if (next === 'again') this.#markReady(driver);
     else if (driver.isGone()) this.#drivers.delete(driver.webhookId);
-    else if (next !== null) this.#scheduleAt(driver, next);
+    else if (next !== null) this.#schedule.add(driver, next);
     this.#pump();
   }
 
@@ -257,33 +261,6 @@ export class Dispatcher {
         });
       }
     }
-  }
-
-  #scheduleAt(driver: Driver, at: number): void {
-    if (at >= driver.wakeAt) return;
-    driver.wakeAt = at;
-    this.#schedule.push({ at, driver });
-    if (this.#schedule.peek()?.driver === driver) this.#setAlarm();
-  }
-
-  #setAlarm(): void {
-    this.#cancelAlarm();
-    const next = this.#schedule.peek();
-    if (!next || this.#stopping) return;
-    this.#cancelAlarm = this.#options.clock.alarm(next.at, () => this.#ring());
-  }
-
-  #ring(): void {
-    const now = this.#options.clock.now();
-    for (let next = this.#schedule.peek(); next && next.at <= now; next = this.#schedule.peek()) {
-      this.#schedule.pop();
-      // An entry that an earlier one has overtaken is out of date.
-      if (next.driver.wakeAt !== next.at) continue;
-      next.driver.wakeAt = Number.POSITIVE_INFINITY;
-      this.#markReady(next.driver);
-    }
-    this.#setAlarm();
-    this.#pump();
   }
 
   #noticeClock(): number {

@@ -25,8 +25,6 @@ export class Driver {
   webhook: Webhook | null = null;
   /** The settings have changed and must be read again. */
   stale = true;
-  /** When the dispatcher has been asked to look here again. */
-  wakeAt = Number.POSITIVE_INFINITY;
   inFlight = 0;
   /** When the next request is due at an even pace. */
   #evenlyDueAt = 0;
