@@ -15,9 +15,14 @@ export const sentDetail = (
   `Sent ${count(messageCount, 'message')}${chatName && ` of ${chatName}`} in ${endedAt - startedAt} ms`;
 
 /** @param errors in a row, this one included; 0 where it does not count */
-export const failedDetail = (attempt: Pick<Attempt, 'error'>, errors: number) => {
+export const failedDetail = (
+  attempt: Pick<Attempt, 'error'>,
+  errors: number,
+  { chatName }: Pick<Delivery, 'chatName'>,
+) => {
   const rest = `error ${errors} in a row; more than ${ERRORS_TOLERATED} switch the webhook off`;
-  return (attempt.error?.message ?? 'Failed') + (errors > 0 ? ` (${rest})` : '');
+  const what = attempt.error?.message ?? 'Failed';
+  return `${what}${chatName && `: ${chatName}`}${errors > 0 ? ` (${rest})` : ''}`;
 };
 
 export const disabledDetail = (errors: number) =>

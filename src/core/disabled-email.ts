@@ -35,7 +35,7 @@ export function disabledEmail(
       ['Errors in a row', String(errors)],
       ['The last error', oneLine(facts.lastError)],
     ],
-    meanwhile: `Nothing is lost for now. The messages that were waiting, and those that come in meanwhile, are kept; once the webhook is on again it catches up on them, in order. Messages are kept for ${count(retentionDays, 'day')}, so do not leave it off for longer.`,
+    meanwhile: `Nothing is lost for now. The messages that were waiting, and those that come in meanwhile, are kept; once the webhook is on again it catches up on them, in order. A message that waits is kept for ${count(2 * retentionDays, 'day')}, so do not leave it off for longer.`,
     steps: steps(source, `${publicUrl}/api/v1/webhooks/${webhookId}`),
     // The page of the webhook itself is still to be made.
     link: { href: `${publicUrl}/`, label: `${productName} and its documentation` },

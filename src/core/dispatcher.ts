@@ -256,18 +256,35 @@ export class Dispatcher {
       } catch (error) {
         if (this.#stopping) throw error;
         log.error({ err: error }, 'writing down an outcome failed; trying again');
-        await new Promise<void>((wake) => {
-          clock.alarm(clock.now() + STORE_RETRY_MS, wake);
-        });
+        await this.#pause(clock);
       }
     }
   }
 
+  #pause(clock: Clock): Promise<void> {
+    return new Promise((wake) => {
+      clock.alarm(clock.now() + STORE_RETRY_MS, wake);
+    });
+  }
+
   #noticeClock(): number {
     const now = this.#options.clock.now();
-    if (now < this.#lastNow - CLOCK_SLACK_MS) this.#track(this.#redate(0));
+    if (now < this.#lastNow - CLOCK_SLACK_MS) this.#track(this.#redateInTheEnd());
     this.#lastNow = now;
     return now;
+  }
+
+  /** The clock is not noticed twice: what is dated in the future must be dated anew, however long it takes. */
+  async #redateInTheEnd(): Promise<void> {
+    const { clock, log } = this.#options;
+    while (!this.#stopping) {
+      try {
+        return await this.#redate(0);
+      } catch (error) {
+        log.error({ err: error }, 'dating anew after the clock was set back failed; trying again');
+        await this.#pause(clock);
+      }
+    }
   }
 
   /**

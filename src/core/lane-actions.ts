@@ -126,7 +126,7 @@ async function replayChunk(
     const range = { chatId: chat.id, fromSeq: 1, direction };
     const first = await tx.messages.firstReceivedSince(range, from);
     if (!first) continue;
-    await tx.parked.removeFrom(webhook.id, chat.id, first.seq);
+    await tx.parked.removeCovered(webhook.id, chat.id, first.seq, direction);
     const lane = await tx.lanes.get(webhook.id, chat.id);
     if (lane && lane.nextSeq <= first.seq && !lane.seal) continue;
     if (lane?.seal && lane.seal.lastSeq < first.seq) continue;

@@ -4,7 +4,7 @@ import type { DueLane, Repositories } from '../store/store.ts';
 import { count, note } from './activity.ts';
 import { type ChangeOptions, changeWebhook } from './change.ts';
 import { dailyCounts } from './daily-counts.ts';
-import { NothingToParkError } from './errors.ts';
+import { NothingToParkError, WebhookDisabledError } from './errors.ts';
 import { wantsChat } from './filters.ts';
 import { findHead, laneBehind } from './head.ts';
 import { BLAMELESS } from './parking.ts';
@@ -77,13 +77,16 @@ export class Redelivery {
    * sealed or set aside from there on is let go. Singles keep their ids, bundles are cut anew.
    * @param from Unix milliseconds
    * @returns the number of requests it will make; null where there is no such webhook
+   * @throws {WebhookDisabledError} switched on again it may leave out what was to come
    */
   async replay(workspaceId: number, id: number, from: number): Promise<number | null> {
     const requests = await this.countReplay(workspaceId, id, from);
+    if (requests === null) return null;
     const since = new Date(from).toISOString();
     await changeWebhook(this.#options, workspaceId, id, async (tx, webhook, now) => {
+      if (!webhook.enabled) throw new WebhookDisabledError();
       await tx.actions.add(id, { kind: 'replay', from });
-      const detail = `Delivering again what came since ${since}: ${count(requests ?? 0, 'request')}`;
+      const detail = `Delivering again what came since ${since}: ${count(requests, 'request')}`;
       await note(tx, id, now, 'replayed', detail);
       const position = await tx.messages.positionBefore(workspaceId, from);
       const gaps = webhook.gaps
@@ -131,6 +134,8 @@ export class Redelivery {
     const logged = toLoggedRequest(lane, 'delivery', sent, attempt, { startedAt, endedAt });
     await store.transaction(async (tx) => {
       if (attempt.ok) await tx.parked.remove(parkedId);
+      // A person who was forgotten meanwhile does not come back in the logs.
+      if (!(await tx.chats.get(workspaceId, parked.chatId))) return;
       await tx.history.add({ requests: [logged] });
       const { messageCount: messages } = delivery;
       const counted = { webhookId: id, endedAt, ok: attempt.ok, messages };

@@ -6,16 +6,16 @@ import type { Attempt } from './sender.ts';
 /**
  * The headers of a request to a webhook.
  * @param id of the delivery
- * @param at time of the attempt, Unix milliseconds; until its time is up the former secret signs too
+ * @param at time of the attempt, Unix milliseconds; until their time is up former secrets sign too
  */
 export function requestHeaders(
-  { secret, formerSecret }: Pick<Webhook, 'secret' | 'formerSecret'>,
+  { secret, formerSecrets }: Pick<Webhook, 'secret' | 'formerSecrets'>,
   id: string,
   at: number,
   body: string,
 ): Record<string, string> {
-  const secrets = [secret];
-  if (formerSecret && at < formerSecret.until) secrets.push(formerSecret.secret);
+  const signing = formerSecrets.filter(({ until }) => at < until);
+  const secrets = [secret, ...signing.map((former) => former.secret)];
   return {
     'content-type': 'application/json; charset=utf-8',
     'user-agent': 'Pakiet (+https://www.standardwebhooks.com)',

@@ -1,7 +1,9 @@
-import type { Repositories, Store } from '../store/store.ts';
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
+import type { PurgeCursor, Repositories, Store } from '../store/store.ts';
 import { count, note } from './activity.ts';
 import type { Clock } from './clock.ts';
 import { DAYS_COUNTED, dayOf } from './daily-counts.ts';
+import { removeDetached } from './forget-chat.ts';
 import { replaceLane } from './settle.ts';
 import { removeWebhook } from './webhooks.ts';
 import { laneAfter } from './window.ts';
@@ -22,6 +24,7 @@ export class Retention {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #retentionMs: number;
+  readonly #changed: (webhookId: number) => void;
   readonly #onError: (error: unknown) => void;
   #cancel = () => {};
   #sweeping: Promise<void> = Promise.resolve();
@@ -31,11 +34,14 @@ export class Retention {
     store: Store;
     clock: Clock;
     retentionDays: number;
+    /** Told after the commit that the dispatcher must look at this webhook again. */
+    changed: (webhookId: number) => void;
     onError: (error: unknown) => void;
   }) {
     this.#store = options.store;
     this.#clock = options.clock;
     this.#retentionMs = options.retentionDays * DAY_MS;
+    this.#changed = options.changed;
     this.#onError = options.onError;
   }
 
@@ -53,15 +59,13 @@ export class Retention {
 
   async sweep(): Promise<void> {
     const now = this.#clock.now();
-    await this.#store.transaction((tx) => forgetZaps(tx, now - this.#retentionMs));
+    for (const id of await this.#store.read.chats.detached()) await removeDetached(this.#store, id);
+    const gone = await this.#store.transaction((tx) => forgetZaps(tx, now - this.#retentionMs));
+    for (const id of gone) this.#changed(id);
     await this.#inChunks(() => this.#release(now - 2 * this.#retentionMs));
     await this.#store.transaction((tx) => forgetParked(tx, now - this.#retentionMs, now));
     for (const workspaceId of await this.#store.read.workspaces.ids()) {
-      await this.#inChunks(() =>
-        this.#store.transaction((tx) =>
-          tx.messages.purge(workspaceId, now - this.#retentionMs, CHUNK),
-        ),
-      );
+      await this.#purge(workspaceId, now - this.#retentionMs);
     }
     await this.#store.transaction((tx) => tx.history.purge(now - this.#retentionMs));
     await this.#store.transaction((tx) => tx.counters.forget(dayOf(now) - DAYS_COUNTED + 1));
@@ -100,8 +104,19 @@ export class Retention {
     });
   }
 
+  async #purge(workspaceId: number, before: number): Promise<void> {
+    let from: PurgeCursor | null = null;
+    do {
+      const reached: PurgeCursor | null = from;
+      from = await this.#store.transaction((tx) =>
+        tx.messages.purge(workspaceId, before, reached, CHUNK),
+      );
+      await turnOfOthers();
+    } while (from && !this.#stopped);
+  }
+
   async #inChunks(chunk: () => Promise<number>): Promise<void> {
-    while (!this.#stopped && (await chunk()) === CHUNK);
+    while (!this.#stopped && (await chunk()) === CHUNK) await turnOfOthers();
   }
 }
 
@@ -112,8 +127,9 @@ async function forgetParked(tx: Repositories, before: number, now: number): Prom
   }
 }
 
-async function forgetZaps(tx: Repositories, offBefore: number): Promise<void> {
-  for (const webhook of await tx.webhooks.unsubscribedBefore(offBefore)) {
-    await removeWebhook(tx, webhook);
-  }
+/** @returns those removed, whose lanes their owner is to clear away */
+async function forgetZaps(tx: Repositories, offBefore: number): Promise<number[]> {
+  const webhooks = await tx.webhooks.unsubscribedBefore(offBefore);
+  for (const webhook of webhooks) await removeWebhook(tx, webhook);
+  return webhooks.map(({ id }) => id);
 }

@@ -1,6 +1,6 @@
 import type { Lane, Webhook } from '../store/rows.ts';
 import type { Repositories } from '../store/store.ts';
-import { note } from './activity.ts';
+import { count, note } from './activity.ts';
 import { laneBehind } from './head.ts';
 import { replaceLane } from './settle.ts';
 
@@ -25,6 +25,6 @@ export async function park(
   await replaceLane(tx, lane, await laneBehind(tx, webhook, lane));
   const found = await tx.chats.get(webhook.workspaceId, chatId);
   const of = found?.chat.fullName ? ` of ${found.chat.fullName}` : '';
-  const detail = `Set a delivery${of} aside after ${attempts} attempts (${error}); its chat goes on`;
+  const detail = `Set a delivery${of} aside after ${count(attempts, 'attempt')} (${error}); its chat goes on`;
   await note(tx, webhook.id, now, 'parked', detail, chatId);
 }

@@ -167,6 +167,6 @@ function activityOf(webhookId: number, attempted: Attempted, errors: number): Ac
     at: outcome.endedAt,
     ...(outcome.ok
       ? { action: 'sent', detail: sentDetail(delivery, outcome) }
-      : { action: 'failed', detail: failedDetail(attempt, errors) }),
+      : { action: 'failed', detail: failedDetail(attempt, errors, delivery) }),
   };
 }

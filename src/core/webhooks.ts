@@ -94,7 +94,7 @@ export class WebhookActions {
       gaps: [],
       concurrency: given.concurrency,
       rate: given.rate_per_second,
-      formerSecret: null,
+      formerSecrets: [],
       lastSuccessAt: null,
       health: HEALTHY,
       ...(source === 'zapier' && subscribed(now)),
@@ -125,14 +125,14 @@ export class WebhookActions {
   }
 
   /**
-   * Switches a webhook on, to go on where it stopped or from now; one that is on stays as it is. Null where
-   * there is no such webhook.
+   * Switches a webhook on, to go on where it stopped or from now; one that is on but pausing after errors
+   * goes on at once. Null where there is no such webhook.
    * @throws {ManagedByZapError} its Zap is off
    */
   async enable(workspaceId: number, id: number, from: ResumeFrom): Promise<Webhook | null> {
     return this.#change(workspaceId, id, async (tx, webhook, now) => {
       checkZapsOwn(webhook, [], true);
-      return webhook.enabled ? webhook : enable(tx, webhook, from, now);
+      return enable(tx, webhook, from, now);
     });
   }
 
@@ -153,7 +153,10 @@ export class WebhookActions {
       );
       return tx.webhooks.change(webhook, {
         secret: newSecret(),
-        formerSecret: { secret: webhook.secret, until: now + SECRETS_OVERLAP_MS },
+        formerSecrets: [
+          { secret: webhook.secret, until: now + SECRETS_OVERLAP_MS },
+          ...webhook.formerSecrets.filter(({ until }) => until > now),
+        ],
       });
     });
   }

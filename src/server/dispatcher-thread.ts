@@ -106,7 +106,13 @@ export async function runDispatcher(clock: Clock): Promise<void> {
   const ended: DeliveryMetrics['ended'] = (one) => deliveries.ended(one);
   const dispatcher = new Dispatcher({ store, clock, sender, site, log, switchedOff, ended });
   const onError = (error: unknown) => log.error({ err: error }, 'sweeping old messages failed');
-  const retention = new Retention({ store, clock, retentionDays, onError });
+  const retention = new Retention({
+    store,
+    clock,
+    retentionDays,
+    changed: (id) => dispatcher.changed(id),
+    onError,
+  });
   port.on('message', (message: ToThread) => {
     if (message.kind === 'wake') dispatcher.wake(message.due);
     else if (message.kind === 'changed') dispatcher.changed(message.webhookId);

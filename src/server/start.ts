@@ -83,6 +83,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       intake,
       webhooks,
       redelivery,
+      changed,
       site,
       metrics,
       metricsToken: config.metricsToken,

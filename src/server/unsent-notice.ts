@@ -14,8 +14,14 @@ export async function unsentNotice(
     const many = all > 0 ? ` (${waitUnsent(all)})` : '';
     return `No e-mail is sent when errors switch a webhook off${many}: set SMTP_URL and PAKIET_MAIL_FROM.\n`;
   }
-  if (ownerless === 0) return '';
-  return `${waitUnsent(ownerless)} for want of the owner’s address: set it with PATCH /api/v1/me.\n`;
+  const names: string[] = [];
+  for (const id of await store.read.workspaces.ids()) {
+    const workspace = await store.read.workspaces.get(id);
+    if (workspace && !workspace.ownerEmail) names.push(`“${workspace.name}”`);
+  }
+  if (names.length === 0) return '';
+  const many = ownerless > 0 ? ` (${waitUnsent(ownerless)})` : '';
+  return `The owner of ${names.slice(0, 5).join(', ')} has no e-mail address to be told at when errors switch a webhook off${many}: set it with PATCH /api/v1/me.\n`;
 }
 
 const waitUnsent = (many: number) =>

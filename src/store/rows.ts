@@ -88,8 +88,8 @@ export interface Webhook {
   concurrency: number;
   /** Requests started a second; null for as many as its host bears. */
   rate: number | null;
-  /** The secret before the latest change, which signs as well until then. */
-  formerSecret: FormerSecret | null;
+  /** Secrets that it had, each of which signs as well until its time is up. */
+  formerSecrets: readonly FormerSecret[];
   lastSuccessAt: number | null;
   health: Health;
 }

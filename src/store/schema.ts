@@ -76,8 +76,7 @@ export interface Tables {
     gaps: Generated<string>;
     concurrency: Generated<number>;
     rate: number | null;
-    former_secret: string | null;
-    former_secret_until: number | null;
+    former_secrets: string | null;
     last_success_at: number | null;
     consecutive_errors: Generated<number>;
     last_error_at: number | null;

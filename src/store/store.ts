@@ -86,6 +86,11 @@ export interface Range {
   gaps?: readonly Gap[];
 }
 
+export interface PurgeCursor {
+  receivedAt: number;
+  id: number;
+}
+
 /** The chats' logs. */
 export interface Messages {
   /** Appends in order; creates accounts and chats on first sight; answers one result an arrival. */
@@ -110,8 +115,17 @@ export interface Messages {
   /** The workspace's latest that pass the filters, newest first. */
   newest(workspaceId: number, limit: number, filters?: Filters): Promise<LoggedMessage[]>;
   byUuid(workspaceId: number, uuid: string): Promise<LoggedMessage | null>;
-  /** Deletes up to `limit` messages received before then that no lane needs; answers how many. */
-  purge(workspaceId: number, before: number, limit: number): Promise<number>;
+  /**
+   * Deletes messages received before then that neither a lane nor a parked delivery needs, of the next
+   * `limit` in order of arrival; answers how far it came, or null where there are no more.
+   * @param from how far it came before; null at first
+   */
+  purge(
+    workspaceId: number,
+    before: number,
+    from: PurgeCursor | null,
+    limit: number,
+  ): Promise<PurgeCursor | null>;
   /** Deletes up to `limit` keys of duplicates from before then; answers how many. */
   forget(before: number, limit: number): Promise<number>;
 }
@@ -133,6 +147,7 @@ export interface Lanes {
   get(webhookId: number, chatId: number): Promise<Lane | null>;
   save(lane: Lane): Promise<void>;
   remove(webhookId: number, chatId: number): Promise<void>;
+  ofChat(chatId: number): Promise<Lane[]>;
   removeOfChat(chatId: number): Promise<void>;
   /** Writes the lane down whether it is there or not. */
   put(lane: Lane): Promise<void>;

@@ -60,7 +60,7 @@ test('400 days are kept, however short the retention of messages is', async () =
     throw error;
   };
   const clock = new ManualClock(400 * DAY);
-  await new Retention({ store, clock, retentionDays: 1, onError }).sweep();
+  await new Retention({ store, clock, retentionDays: 1, changed: () => {}, onError }).sweep();
   const kept = await store.read.counters.since(webhookId, 0);
   expect(kept.map(({ day }) => day)).toEqual([400, 399, 1]);
 });

@@ -31,7 +31,7 @@ test.each(['text', 'html'] as const)('the %s says all that its reader needs', (k
     '24 February 2021 at 16:25 UTC',
     'The receiver answered 500; only 200 is success',
     'catches up on them, in order',
-    'kept for 30 days',
+    'kept for 60 days',
     'repair it',
     'POST https://pakiet.example/api/v1/webhooks/7/enable with {"from": "where_it_stopped"}',
     'the workspace “Acme”',
@@ -57,8 +57,8 @@ test('a webhook without a name goes by its host', () => {
   expect(text).not.toContain('Webhook:');
 });
 
-test('one day is one day', () => {
-  expect(mailOf({}, 1).text).toContain('kept for 1 day,');
+test('a message that waits is kept for twice the retention', () => {
+  expect(mailOf({}, 1).text).toContain('kept for 2 days,');
 });
 
 describe('a name', () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { forgetChat } from '../../src/core/forget-chat.ts';
 import type { Webhook } from '../../src/store/rows.ts';
 import { carryOut } from '../support/carry-out.ts';
 import { failure, OK } from '../support/receiver.ts';
@@ -128,12 +129,25 @@ describe('switched on again', () => {
     expect(taken()).toEqual([['after']]);
   });
 
-  test('what is on stays as it is', async () => {
-    const webhook = await world.createWebhook({ granularity_hours: 6 });
-    await world.accept(say('before'));
+  test('while it pauses after errors, it goes on at once, or leaves out what waits', async () => {
+    world.receiver.answer(URL, failure());
+    const webhook = await world.createWebhook();
+    await world.accept(say('first'));
+    await world.advance(8 * HOUR);
+    world.receiver.answer(URL, OK);
+    world.receiver.forgive(URL);
+    await on(webhook, 'where_it_stopped');
+    await world.idle();
+    expect(taken()).toEqual([['first']]);
+    world.receiver.answer(URL, failure());
+    await world.accept(say('second'));
+    await world.advance(MINUTE);
+    world.receiver.answer(URL, OK);
+    world.receiver.forgive(URL);
     await on(webhook, 'now');
-    await world.advance(6 * HOUR);
-    expect(taken()).toEqual([['before']]);
+    await world.accept(say('third'));
+    await world.idle();
+    expect(taken()).toEqual([['first'], ['third']]);
   });
 });
 
@@ -197,6 +211,38 @@ describe('replayed from a date', () => {
     expect(await world.store.read.parked.list(webhook.id, 9)).toEqual([]);
   });
 
+  test('what was set aside and does not come again whole stays set aside', async () => {
+    world.receiver.answer(URL, failure(422));
+    const webhook = await world.createWebhook({ granularity_hours: 1 });
+    await world.accept(say('first'), say('second'));
+    await world.advance(30 * MINUTE);
+    const from = world.clock.now();
+    await world.accept(say('third'));
+    await world.advance(31 * MINUTE);
+    const [lane] = await world.store.read.lanes.page(webhook.id, 0, 1);
+    await world.redelivery.park(world.workspaceId, webhook.id, lane?.chatId as number);
+    await world.advance(MINUTE);
+    world.receiver.answer(URL, OK);
+    world.receiver.forgive(URL);
+    await world.webhooks.enable(world.workspaceId, webhook.id, 'where_it_stopped');
+    await world.redelivery.replay(world.workspaceId, webhook.id, from);
+    await world.advance(2 * HOUR);
+    expect(taken()).toEqual([['third']]);
+    expect(await world.store.read.parked.list(webhook.id, 9)).toHaveLength(1);
+    const edit = { filters: { direction: 'sent' as const } };
+    await world.webhooks.edit(world.workspaceId, webhook.id, edit);
+    await world.redelivery.replay(world.workspaceId, webhook.id, 0);
+    await world.idle();
+    expect(await world.store.read.parked.list(webhook.id, 9)).toHaveLength(1);
+  });
+
+  test('is refused where the webhook is off: switched on, it might leave out what was to come', async () => {
+    const webhook = await world.createWebhook({ enabled: false });
+    await expect(world.redelivery.replay(world.workspaceId, webhook.id, 0)).rejects.toThrow(
+      'enable it first',
+    );
+  });
+
   test('only what the filters want comes', async () => {
     const webhook = await world.createWebhook({ filters: { direction: 'sent' } });
     await world.accept(say('received'), {
@@ -208,6 +254,77 @@ describe('replayed from a date', () => {
     await world.webhooks.edit(world.workspaceId, webhook.id, { filters: { chat_type: 'group' } });
     expect(await world.redelivery.countReplay(world.workspaceId, webhook.id, 0)).toBe(0);
   });
+});
+
+describe('a chat that is forgotten', () => {
+  const forget = async () => {
+    const [found] = await world.store.read.chats.after(world.workspaceId, 0, 1);
+    const changed = (id: number) => world.dispatcher.changed(id);
+    const chatId = found?.chat.id as number;
+    await forgetChat({ store: world.store, changed }, world.workspaceId, chatId);
+    return chatId;
+  };
+
+  test('is sent no more, though its messages were looked up already', async () => {
+    await world.createWebhook({ rate_per_second: 1 });
+    await world.accept(...Array.from({ length: 20 }, (_, i) => say(`of ${i}`, `chat-${i}`)));
+    await world.idle();
+    const [{ chat } = { chat: null }] = await world.store.read.chats.after(
+      world.workspaceId,
+      10_000_019,
+      1,
+    );
+    const changed = (id: number) => world.dispatcher.changed(id);
+    await forgetChat({ store: world.store, changed }, world.workspaceId, chat?.id as number);
+    await world.advance(MINUTE);
+    expect(taken()).toHaveLength(19);
+    expect(taken().flat()).not.toContain('of 19');
+  });
+
+  test('is found by nobody while it is being removed: what comes in begins another', async () => {
+    await world.createWebhook();
+    await world.accept(say('before'));
+    await world.idle();
+    const [found] = await world.store.read.chats.after(world.workspaceId, 0, 1);
+    const chat_id = String(found?.chat.id);
+    await world.store.transaction((tx) => tx.chats.detach(found?.chat.id as number));
+    expect(await world.accept({ chat: { chat_id } })).toEqual([
+      { status: 'rejected', code: 'unknown_chat' },
+    ]);
+    expect(await world.accept(say('after'))).toEqual([{ status: 'accepted' }]);
+    await world.idle();
+    expect(taken()).toEqual([['before'], ['after']]);
+  });
+
+  test('does not come back into the logs by a delivery that was under way', async () => {
+    world.receiver.answer(URL, 'hold');
+    const webhook = await world.createWebhook();
+    await world.accept(say('my secret'));
+    await world.idle();
+    await forget();
+    world.receiver.release(OK);
+    await world.idle();
+    const logs = [
+      await world.store.read.history.requests(webhook.id),
+      await world.store.read.history.activities(webhook.id),
+    ];
+    expect(JSON.stringify(logs)).not.toMatch(/my secret|John/);
+  });
+});
+
+test('a secret signs for a day after each change, however often it is changed', async () => {
+  const { id } = await world.createWebhook();
+  await world.webhooks.rotateSecret(world.workspaceId, id);
+  await world.advance(HOUR);
+  await world.webhooks.rotateSecret(world.workspaceId, id);
+  const signatures = async () => {
+    await world.accept(say('hello'));
+    await world.idle();
+    return (world.receiver.requests.at(-1)?.headers['webhook-signature'] ?? '').split(' ').length;
+  };
+  expect(await signatures()).toBe(3);
+  await world.advance(23 * HOUR);
+  expect(await signatures()).toBe(2);
 });
 
 test('a changed secret signs beside the former one for a day, then alone', async () => {

@@ -12,6 +12,7 @@ const DAY = 24 * 3_600_000;
 
 let store: Store;
 let clock: ManualClock;
+let changed: number[];
 
 beforeEach(async () => {
   store = await emptyStore();
@@ -19,6 +20,7 @@ beforeEach(async () => {
     tx.workspaces.create({ name: 'Acme', ownerName: '', ownerEmail: '' }),
   );
   clock = new ManualClock(0);
+  changed = [];
 });
 
 const retention = (days = 30) =>
@@ -26,6 +28,7 @@ const retention = (days = 30) =>
     store,
     clock,
     retentionDays: days,
+    changed: (id) => changed.push(id),
     onError: (error) => {
       throw error;
     },
@@ -160,9 +163,18 @@ test('a webhook whose Zap has been off for the retention goes, with its lanes an
   clock.set(31 * DAY + 1);
   await retention().sweep();
   expect(await store.read.webhooks.list(1)).toEqual([switchedOff]);
+  expect(changed).toEqual([dormant.id]);
   await carryOut(store, dormant.id, 0);
   expect(await store.read.lanes.get(dormant.id, chat.id)).toBeNull();
   expect(await store.read.history.activities(dormant.id)).toEqual([]);
   await retention().sweep();
   expect(await kept(chat.id)).toEqual([]);
+});
+
+test('a deletion of a chat that a crash cut short is finished', async () => {
+  const { chat } = await appendAll(store, [received(0), received(1)]);
+  await store.transaction((tx) => tx.chats.detach(chat.id));
+  await retention().sweep();
+  expect(await kept(chat.id)).toEqual([]);
+  expect(await store.read.chats.detached()).toEqual([]);
 });

@@ -37,6 +37,8 @@ console.log(
 );
 for (const fault of faults.slice(0, SHOWN)) console.error(fault);
 if (faults.length > 0) {
-  console.error(`${faults.length} promises broken; run it again with --seed ${seed}`);
+  console.error(
+    `Broken promises: ${faults.length}. --seed ${seed} does the same again; what the machine makes of it may differ.`,
+  );
   process.exitCode = 1;
 }

@@ -2,8 +2,11 @@ import { type HookHistory, IN_FLIGHT_MS, lagOf } from './hook-history.ts';
 
 /** The specification: more than 10 errors in a row switch a webhook off. */
 const ERRORS = 11;
-/** Requests under way together are one error. */
-const TOGETHER = 10;
+/**
+ * Requests under way together are one error; and a success that was under way when its receiver died
+ * clears the count while as many others may be under way again.
+ */
+const TOGETHER = 2 * 10;
 
 /** A webhook is switched off by the 11th error in a row, once, and stays so until it is asked otherwise. */
 export function switchingFaults(all: HookHistory): string[] {

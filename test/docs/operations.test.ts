@@ -51,7 +51,7 @@ describe('docs/operations.md', () => {
     for (const link of links) {
       if (link.startsWith('#')) expect(anchors).toContain(link.slice(1));
       else
-        expect([link, existsSync(join(ROOT, link.replace(/^\.\.\/|#.*$/g, '')))]).toEqual([
+        expect([link, existsSync(join(ROOT, 'docs', link.replace(/#.*$/, '')))]).toEqual([
           link,
           true,
         ]);

@@ -196,11 +196,12 @@ describe('a start', () => {
 
   test('without the owner’s address says so; the e-mail goes out once it is known', async () => {
     await start(mails.url, { PAKIET_OWNER_EMAIL: '' });
+    await server.printed(/^The owner of “My workspace” has no e-mail address [^(]*: set it/m);
     await switchedOff('first');
     await server.stop();
     await start();
     await server.printed(
-      /^1 e-mail waits unsent for want of the owner’s address: set it with PATCH \/api\/v1\/me\.$/m,
+      /^The owner of “My workspace” has no e-mail address .* \(1 e-mail waits unsent\): set it with PATCH \/api\/v1\/me\.$/m,
     );
     await server.call('PATCH', '/me', { owner: { email: OWNER } });
     await server.advance(HOUR);

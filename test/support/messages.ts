@@ -115,7 +115,7 @@ export const aWebhook = (given: Partial<Webhook> = {}): Webhook => ({
   gaps: [],
   concurrency: 10,
   rate: null,
-  formerSecret: null,
+  formerSecrets: [],
   lastSuccessAt: null,
   health: HEALTHY,
   ...given,

@@ -34,7 +34,7 @@ const toJson = (site: Site, chat: Chat, accountPhone: string): z.infer<typeof ch
 const name = z.string().trim().max(1024).optional();
 
 /** The chats, and what people may set on them. */
-export function chatRoutes(api: Api, { store, site }: ApiContext): void {
+export function chatRoutes(api: Api, { store, site, changed }: ApiContext): void {
   api.route({
     method: 'GET',
     url: '/chats',
@@ -111,7 +111,7 @@ export function chatRoutes(api: Api, { store, site }: ApiContext): void {
       response: { 204: z.null(), ...errorResponses },
     },
     handler: async ({ workspaceId, params }, reply) => {
-      const found = await forgetChat(store, workspaceId, idFrom(params.chat_id));
+      const found = await forgetChat({ store, changed }, workspaceId, idFrom(params.chat_id));
       if (!found) throw notFound('chat');
       return reply.code(204).send(null);
     },

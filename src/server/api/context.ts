@@ -17,6 +17,8 @@ export interface ApiContext {
   intake: Intake;
   webhooks: WebhookActions;
   redelivery: Redelivery;
+  /** Told that the dispatcher must look at this webhook again. */
+  changed: (webhookId: number) => void;
   site: Site;
   metrics: Metrics;
   /** Null where metrics are not served. */

@@ -194,7 +194,8 @@ export function webhookRoutes(api: Api, { store, webhooks }: ApiContext): void {
     schema: {
       tags,
       summary: 'Switch a webhook on, to go on where it stopped or from now',
-      description: 'Clears its errors. From now: what had waited until then is not delivered.',
+      description:
+        'Clears its errors and ends its pause, also where it is on. From now: what had waited until then is not delivered.',
       params: webhookParams,
       body: z.strictObject({ from: z.enum(['where_it_stopped', 'now']) }),
       response: { 200: webhookSchema, ...errorResponses },
@@ -222,9 +223,9 @@ export function webhookRoutes(api: Api, { store, webhooks }: ApiContext): void {
     },
     handler: async ({ workspaceId, params }) => {
       const webhook = await webhooks.rotateSecret(workspaceId, idFrom(params.id));
-      if (!webhook?.formerSecret) throw notFound('webhook');
-      const { secret, formerSecret } = webhook;
-      return { secret, former_secret_until: isoTime(formerSecret.until) };
+      const [former] = webhook?.formerSecrets ?? [];
+      if (!webhook || !former) throw notFound('webhook');
+      return { secret: webhook.secret, former_secret_until: isoTime(former.until) };
     },
   });
 }

@@ -85,19 +85,45 @@ export class Chats {
     }));
   }
 
-  /** Which of them there are. */
+  /** Which of them there are, those detached left out. */
   async present(ids: readonly number[]): Promise<Set<number>> {
-    const rows = await this.#db.selectFrom('chat').select('id').where('id', 'in', ids).execute();
+    const rows = await this.#db
+      .selectFrom('chat')
+      .select('id')
+      .where('id', 'in', ids)
+      .where('workspace_id', '>', 0)
+      .execute();
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** From now on messages of its source begin another chat; this one waits to be removed. */
+  /**
+   * The chat is nobody's from now on and waits to be removed: neither its workspace nor intake finds it, by
+   * whichever id, and a message of its source begins another chat.
+   */
   async detach(id: number): Promise<void> {
     await this.#db
       .updateTable('chat')
-      .set({ source_id: `removed ${id}` })
+      .set((eb) => ({
+        workspace_id: eb.neg(eb.ref('workspace_id')),
+        account_id: eb.neg(eb.ref('account_id')),
+        source_id: `removed ${id}`,
+        source_name: '',
+        given_name: null,
+        phone: '',
+      }))
       .where('id', '=', id)
+      .where('workspace_id', '>', 0)
       .execute();
+  }
+
+  /** Those that wait to be removed. */
+  async detached(): Promise<number[]> {
+    const rows = await this.#db
+      .selectFrom('chat')
+      .select('id')
+      .where('workspace_id', '<', 0)
+      .execute();
+    return rows.map(({ id }) => id);
   }
 
   async remove(id: number): Promise<void> {

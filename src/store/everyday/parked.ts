@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
+import type { Direction } from '../../wire/payload.ts';
 import type { Parked } from '../rows.ts';
 import type { Tables } from '../schema.ts';
 
@@ -60,14 +61,23 @@ export class ParkedDeliveries {
     await this.#db.deleteFrom('parked').where('id', '=', id).execute();
   }
 
-  /** Removes those of the webhook that hold messages of the chat from this one on. */
-  async removeFrom(webhookId: number, chatId: number, seq: number): Promise<void> {
-    await this.#db
+  /**
+   * Removes those of the webhook whose messages all come again when the chat is delivered from this seq on
+   * in this direction (null: both).
+   */
+  async removeCovered(
+    webhookId: number,
+    chatId: number,
+    fromSeq: number,
+    direction: Direction | null,
+  ): Promise<void> {
+    let covered = this.#db
       .deleteFrom('parked')
       .where('webhook_id', '=', webhookId)
       .where('chat_id', '=', chatId)
-      .where('last_seq', '>=', seq)
-      .execute();
+      .where('first_seq', '>=', fromSeq);
+    if (direction !== null) covered = covered.where('direction', '=', direction);
+    await covered.execute();
   }
 
   async removeOfChat(chatId: number): Promise<void> {

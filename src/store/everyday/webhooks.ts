@@ -152,9 +152,8 @@ export class Webhooks {
       ...(change.gaps && { gaps: JSON.stringify(change.gaps) }),
       ...(change.concurrency !== undefined && { concurrency: change.concurrency }),
       ...(change.rate !== undefined && { rate: change.rate }),
-      ...(change.formerSecret !== undefined && {
-        former_secret: change.formerSecret && this.#box.close(change.formerSecret.secret),
-        former_secret_until: change.formerSecret?.until ?? null,
+      ...(change.formerSecrets && {
+        former_secrets: this.#box.close(JSON.stringify(change.formerSecrets)),
       }),
       ...(change.lastSuccessAt !== undefined && { last_success_at: change.lastSuccessAt }),
       ...(change.health && healthColumns(change.health)),
@@ -183,13 +182,8 @@ export class Webhooks {
       gaps: JSON.parse(row.gaps),
       concurrency: row.concurrency,
       rate: row.rate,
-      formerSecret:
-        row.former_secret === null
-          ? null
-          : {
-              secret: this.#box.open(row.former_secret),
-              until: row.former_secret_until as number,
-            },
+      formerSecrets:
+        row.former_secrets === null ? [] : JSON.parse(this.#box.open(row.former_secrets)),
       lastSuccessAt: row.last_success_at,
       health: {
         consecutiveErrors: row.consecutive_errors,

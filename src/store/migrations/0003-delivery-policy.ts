@@ -5,9 +5,8 @@ const statements = [
   // At most so many requests at once, and so many a second (null: as its host bears).
   `ALTER TABLE webhook ADD COLUMN concurrency INTEGER NOT NULL DEFAULT 10`,
   `ALTER TABLE webhook ADD COLUMN rate INTEGER`,
-  // The secret before the latest change signs as well, until then.
-  `ALTER TABLE webhook ADD COLUMN former_secret TEXT`,
-  `ALTER TABLE webhook ADD COLUMN former_secret_until INTEGER`,
+  // JSON, encrypted: the secrets that it had and until when they sign as well.
+  `ALTER TABLE webhook ADD COLUMN former_secrets TEXT`,
   `ALTER TABLE webhook ADD COLUMN last_success_at INTEGER`,
   // How far the head's failures speak against the payload, and what the last of them was.
   `ALTER TABLE lane ADD COLUMN blamed INTEGER NOT NULL DEFAULT 0`,

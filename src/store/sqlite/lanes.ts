@@ -69,6 +69,11 @@ export class SqliteLanes implements Lanes {
     this.#sql('DELETE FROM lane WHERE webhook_id = ? AND chat_id = ?').run(webhookId, chatId);
   }
 
+  async ofChat(chatId: number): Promise<Lane[]> {
+    const rows = this.#sql('SELECT * FROM lane WHERE chat_id = ?').all(chatId);
+    return (rows as LaneRow[]).map(toLane);
+  }
+
   async removeOfChat(chatId: number): Promise<void> {
     this.#sql('DELETE FROM lane WHERE chat_id = ?').run(chatId);
   }

@@ -4,7 +4,7 @@ import type { Filters } from '../../wire/webhook.ts';
 import { toAccount } from '../everyday/accounts.ts';
 import { toChat } from '../everyday/chats.ts';
 import type { Account, Chat, Gap, LoggedMessage } from '../rows.ts';
-import type { Appended, Arrival, Messages, Range } from '../store.ts';
+import type { Appended, Arrival, Messages, PurgeCursor, Range } from '../store.ts';
 import { statementCache } from './statements.ts';
 
 const COLUMNS = `chat_id AS chatId, seq, uuid, direction, timestamp, received_at AS receivedAt,
@@ -228,17 +228,34 @@ export class SqliteMessages implements Messages {
     return (row as LoggedMessage | undefined) ?? null;
   }
 
-  async purge(workspaceId: number, before: number, limit: number): Promise<number> {
-    return this.#sql(
-      `DELETE FROM message WHERE id IN (
-         SELECT id FROM message
-          WHERE workspace_id = ? AND received_at < ? AND NOT EXISTS (
-            SELECT 1 FROM lane WHERE lane.chat_id = message.chat_id AND lane.next_seq <= message.seq)
-            AND NOT EXISTS (
-            SELECT 1 FROM parked WHERE parked.chat_id = message.chat_id
-               AND message.seq BETWEEN parked.first_seq AND parked.last_seq)
-          ORDER BY received_at LIMIT ?)`,
-    ).run(workspaceId, before, limit).changes;
+  async purge(
+    workspaceId: number,
+    before: number,
+    from: PurgeCursor | null,
+    limit: number,
+  ): Promise<PurgeCursor | null> {
+    const rows = this.#sql(
+      `SELECT id, received_at AS receivedAt,
+              EXISTS (SELECT 1 FROM lane
+                       WHERE lane.chat_id = message.chat_id AND lane.next_seq <= message.seq)
+              OR EXISTS (SELECT 1 FROM parked
+                          WHERE parked.chat_id = message.chat_id
+                            AND message.seq BETWEEN parked.first_seq AND parked.last_seq) AS needed
+         FROM message
+        WHERE workspace_id = @workspaceId AND received_at < @before
+          AND (received_at, id) > (@receivedAt, @id)
+        ORDER BY received_at, id LIMIT @limit`,
+    ).all({
+      workspaceId,
+      before,
+      receivedAt: from?.receivedAt ?? Number.MIN_SAFE_INTEGER,
+      id: from?.id ?? 0,
+      limit,
+    }) as (PurgeCursor & { needed: number })[];
+    const remove = this.#sql('DELETE FROM message WHERE id = ?');
+    for (const { id, needed } of rows) if (!needed) remove.run(id);
+    const last = rows.at(-1);
+    return rows.length < limit || !last ? null : { receivedAt: last.receivedAt, id: last.id };
   }
 
   async forget(before: number, limit: number): Promise<number> {

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals';
-import type { Appended, Store } from '../../../src/store/store.ts';
+import type { Appended, PurgeCursor, Store } from '../../../src/store/store.ts';
 import type { Filters } from '../../../src/wire/webhook.ts';
 import { addWebhook, appendAll, received, sent } from '../../support/chat-log.ts';
 import { aLane, arrival, type MessageGiven } from '../../support/messages.ts';
@@ -126,7 +126,7 @@ export function messages(kind: StoreKind): void {
     const position = await store.read.messages.position();
     expect(await store.read.messages.positionBefore(1, 1)).toBe(position - 1);
     expect(await store.read.messages.positionBefore(1, 2)).toBe(position);
-    await store.transaction((tx) => tx.messages.purge(1, 100, 100));
+    await store.transaction((tx) => tx.messages.purge(1, 100, null, 100));
     expect(await store.read.messages.position()).toBe(position);
     await appendAll(store, [received(0)]);
     expect(await store.read.messages.position()).toBe(position + 1);
@@ -171,22 +171,38 @@ export function messages(kind: StoreKind): void {
     const webhook = await addWebhook(store);
     const lane = aLane({ webhookId: webhook.id, chatId: chat.id, nextSeq: 4 });
     await store.transaction((tx) => tx.lanes.open([lane]));
-    const purge = (limit: number) => store.transaction((tx) => tx.messages.purge(1, 50, limit));
+    const purge = (from: PurgeCursor | null, limit: number) =>
+      store.transaction((tx) => tx.messages.purge(1, 50, from, limit));
     const kept = async () =>
       (await store.read.messages.newest(1, 10)).map(({ seq }) => seq).reverse();
-    expect(await purge(2)).toBe(2);
+    const reached = await purge(null, 2);
+    expect(reached).toMatchObject({ receivedAt: 1 });
     expect(await kept()).toEqual([3, 4, 5]);
-    expect(await purge(10)).toBe(1);
+    expect(await purge(reached, 10)).toBeNull();
     expect(await kept()).toEqual([4, 5]);
-    await store.transaction((tx) => tx.lanes.removeOfChat(lane.chatId));
-    expect(await purge(10)).toBe(1);
-    expect(await purge(10)).toBe(0);
+    await store.transaction(async (tx) => {
+      await tx.lanes.removeOfChat(lane.chatId);
+      const held = { webhookId: webhook.id, chatId: chat.id, firstSeq: 4, lastSeq: 4 };
+      const rest = {
+        shape: 'single',
+        direction: null,
+        parkedAt: 0,
+        attempts: 8,
+        error: '',
+      } as const;
+      await tx.parked.add({ ...held, ...rest });
+    });
+    expect(await purge(null, 10)).toBeNull();
+    expect(await kept()).toEqual([4, 5]);
+    await store.transaction((tx) => tx.parked.removeAll(webhook.id));
+    expect(await purge(null, 10)).toBeNull();
+    expect(await kept()).toEqual([5]);
     expect(await store.read.messages.newest(2, 10)).toHaveLength(1);
   });
 
   test('are numbered on after all of them were purged', async () => {
     await appendAll(store, [received(0), received(0)]);
-    await store.transaction((tx) => tx.messages.purge(1, 50, 10));
+    await store.transaction((tx) => tx.messages.purge(1, 50, null, 10));
     expect((await appendAll(store, [received(60)])).chat.lastSeq).toBe(3);
     expect(await store.read.messages.newest(1, 10)).toMatchObject([{ seq: 3 }]);
   });

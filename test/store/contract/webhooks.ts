@@ -23,7 +23,7 @@ export function webhooks(kind: StoreKind): void {
     gaps: [{ after: 1, upTo: 2 }],
     concurrency: 3,
     rate: 7,
-    formerSecret: { secret: 'whsec_Zm9ybWVy', until: 9 },
+    formerSecrets: [{ secret: 'whsec_Zm9ybWVy', until: 9 }],
     lastSuccessAt: 10,
     health: { consecutiveErrors: 3, lastErrorAt: 7, pausedUntil: 8 },
   };
