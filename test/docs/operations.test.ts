@@ -47,14 +47,17 @@ describe('docs/operations.md', () => {
         .replace(/[^\w -]/g, '')
         .replaceAll(' ', '-'),
     );
-    const links = [...found(/\]\((?!http)(.*?)\)/g), ...found(/\]\((?!http)(.*?)\)/g, security)];
-    for (const link of links) {
-      if (link.startsWith('#')) expect(anchors).toContain(link.slice(1));
-      else
-        expect([link, existsSync(join(ROOT, 'docs', link.replace(/#.*$/, '')))]).toEqual([
-          link,
-          true,
-        ]);
+    for (const [folder, text] of [
+      ['docs', undefined],
+      ['.', security],
+    ] as const) {
+      for (const link of found(/\]\((?!http)(.*?)\)/g, text)) {
+        if (link.startsWith('#')) expect(anchors).toContain(link.slice(1));
+        else {
+          const file = join(ROOT, folder, link.replace(/#.*$/, ''));
+          expect([link, existsSync(file)]).toEqual([link, true]);
+        }
+      }
     }
   });
 
