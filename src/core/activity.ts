@@ -20,9 +20,9 @@ export const failedDetail = (
   errors: number,
   { chatName }: Pick<Delivery, 'chatName'>,
 ) => {
-  const rest = `error ${errors} in a row; more than ${ERRORS_TOLERATED} switch the webhook off`;
-  const what = attempt.error?.message ?? 'Failed';
-  return `${what}${chatName && `: ${chatName}`}${errors > 0 ? ` (${rest})` : ''}`;
+  const count = `error ${errors} in a row; more than ${ERRORS_TOLERATED} switch the webhook off`;
+  const rest = [chatName, errors > 0 && count].filter(Boolean).join('; ');
+  return (attempt.error?.message ?? 'Failed') + (rest && ` (${rest})`);
 };
 
 export const disabledDetail = (errors: number) =>

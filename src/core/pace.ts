@@ -7,11 +7,11 @@ import type { Webhook } from '../store/rows.ts';
 const ZAPIER_RATE = 25;
 const ZAPIER_HOST = /(^|\.)zapier\.com$/;
 
-/** Whole milliseconds between the starts of two requests of the webhook; 0 where it has no rate. */
+/** Milliseconds between the starts of two requests of the webhook; 0 where it has no rate. */
 export function spacingMs({ rate, targetUrl }: Pick<Webhook, 'rate' | 'targetUrl'>): number {
   const host = URL.parse(targetUrl)?.hostname ?? '';
   const perSecond = rate ?? (ZAPIER_HOST.test(host) ? ZAPIER_RATE : null);
-  return perSecond === null ? 0 : Math.ceil(1000 / perSecond);
+  return perSecond === null ? 0 : 1000 / perSecond;
 }
 
 /**
@@ -25,6 +25,8 @@ export function fairShare(cap: number, active: number): number {
 
 /** Starts that may follow each other at once, to make up for alarms that ring late. */
 const TOLERATED = 3;
+/** Pacing never looks further ahead, in spacings, rounding included: what does was paced by another clock. */
+const FURTHEST = TOLERATED + 1.5;
 
 /**
  * When the next request may start, given when it would be due at an even pace. Zapier counts by the
@@ -32,12 +34,11 @@ const TOLERATED = 3;
  */
 export function opensAt(evenlyDueAt: number, spacing: number, now: number): number {
   const ahead = evenlyDueAt - now;
-  // Further ahead than pacing ever gets: the clock was set back.
-  return ahead > (TOLERATED + 1) * spacing ? now : evenlyDueAt - TOLERATED * spacing;
+  return ahead > FURTHEST * spacing ? now : evenlyDueAt - TOLERATED * spacing;
 }
 
 /** When the request after one that starts now is due at an even pace. */
 export function evenlyDueAfter(evenlyDueAt: number, spacing: number, now: number): number {
   const ahead = evenlyDueAt - now;
-  return (ahead > (TOLERATED + 1) * spacing ? now : Math.max(evenlyDueAt, now)) + spacing;
+  return (ahead > FURTHEST * spacing ? now : Math.max(evenlyDueAt, now)) + spacing;
 }

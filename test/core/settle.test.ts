@@ -79,7 +79,7 @@ describe('a success', () => {
     expect(webhooks.get(webhook.id)?.health.consecutiveErrors).toBe(0);
     expect(await history()).toEqual([
       'Sent 2 messages of John Doe in 20 ms',
-      'The receiver answered 500: John Doe (error 1 in a row; more than 10 switch the webhook off)',
+      'The receiver answered 500 (John Doe; error 1 in a row; more than 10 switch the webhook off)',
     ]);
     expect(await store.read.history.requests(webhook.id)).toMatchObject([
       { kind: 'delivery', duration_ms: 20, response: { status: 200 }, error: null },

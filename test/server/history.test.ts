@@ -170,7 +170,7 @@ describe('the activity and the log', () => {
     expect(activity[0]).toMatchObject({
       action: 'failed',
       detail:
-        'The receiver answered 404; only 200 is success (error 1 in a row; more than 10 switch the webhook off)',
+        'The receiver answered 404; only 200 is success (John Doe; error 1 in a row; more than 10 switch the webhook off)',
     });
     await server.call('DELETE', `/webhooks/${id}`);
   });

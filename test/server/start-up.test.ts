@@ -115,6 +115,7 @@ describe('a bad setting', () => {
     ['HOST', 'no such host', 'HOST no such host is not an address of this machine'],
     ['PAKIET_DATA_DIR', '/dev/null', 'PAKIET_DATA_DIR /dev/null cannot be used'],
     ['PAKIET_DATA_DIR', '/dev/null/in', 'PAKIET_DATA_DIR /dev/null/in cannot be used'],
+    ['PAKIET_DATA_DIR', '/proc/pakiet', 'PAKIET_DATA_DIR /proc/pakiet cannot be used'],
   ])('%s=%s is named in one sentence', async (name, value, sentence) => {
     expect(await refusal({ [name]: value })).toContain(sentence);
   });

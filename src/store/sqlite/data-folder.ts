@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreInUseError, StoreKeyMissingError } from '../errors.ts';
 import { SecretBox } from '../secret-box.ts';
@@ -12,6 +12,18 @@ export const databasePath = (folder: string) => join(folder, 'pakiet.db');
 /** Path of the key to the secrets in it. */
 export const keyPath = (folder: string) => join(folder, 'secret.key');
 
+/** Creates the folder, and those it lies in, where they are missing. (Node's own way spins under /proc.) */
+export function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  if (dirname(folder) !== folder) makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another process has made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}
+
 /**
  * Creates the folder where it is missing and takes it for one server. The lock is an open exclusive
  * transaction on a database of its own, which the operating system ends with the process, however it dies.
@@ -19,8 +31,10 @@ export const keyPath = (folder: string) => join(folder, 'secret.key');
  * @throws {StoreInUseError} where another server has it
  */
 export function lockFolder(folder: string): () => void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const lock = new Database(join(folder, 'server.lock'), { timeout: 0 });
+  makeFolder(folder);
+  const path = join(folder, 'server.lock');
+  writeFileSync(path, '', { mode: 0o600, flag: 'a' });
+  const lock = new Database(path, { timeout: 0 });
   try {
     lock.exec('BEGIN EXCLUSIVE');
   } catch (error) {

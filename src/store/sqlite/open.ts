@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
@@ -15,7 +15,7 @@ import type { Tables } from '../schema.ts';
 import type { SecretBox } from '../secret-box.ts';
 import type { Repositories, Store } from '../store.ts';
 import { SqliteCounters } from './counters.ts';
-import { databasePath, openSecretBox } from './data-folder.ts';
+import { databasePath, makeFolder, openSecretBox } from './data-folder.ts';
 import { isUnavailable, sqliteCode } from './error-code.ts';
 import { SqliteHistory } from './history.ts';
 import { SqliteLanes } from './lanes.ts';
@@ -42,7 +42,7 @@ export interface SqliteOptions {
  * @throws {StoreUnavailableError} where the database cannot be read
  */
 export async function openSqlite(options: SqliteOptions): Promise<Store> {
-  mkdirSync(options.folder, { recursive: true, mode: 0o700 });
+  makeFolder(options.folder);
   const path = databasePath(options.folder);
   const box = openSecretBox(options.folder);
   const writer = connect(path);
