@@ -139,7 +139,7 @@ const mutated = (make: () => object) =>
         const [owner, name] = place;
         if (how === 'put') owner[name] = value;
         else if (how === 'drop') delete owner[name];
-        else owner[String(value).slice(0, 50)] = value;
+        else owner[(JSON.stringify(value) ?? '').slice(0, 50)] = value;
       }
       return whole;
     });
