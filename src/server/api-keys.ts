@@ -24,6 +24,7 @@ export async function addKey(
   workspaceId: number,
   key: string,
   now: number,
+  label = '',
 ): Promise<StoredKey> {
   const stored = {
     hash: hashKey(key),
@@ -31,6 +32,8 @@ export async function addKey(
     // A key that was given may be short: most of it must stay unknown.
     hint: key.slice(0, Math.min(HINT_LENGTH, Math.floor(key.length / 2))),
     createdAt: now,
+    label,
+    lastUsedAt: null,
   };
   await store.transaction((tx) => tx.workspaces.addKey(stored));
   return stored;

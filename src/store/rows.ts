@@ -8,6 +8,8 @@ export interface Workspace {
   name: string;
   ownerName: string;
   ownerEmail: string;
+  /** In which its owner is spoken to. */
+  language: 'en' | 'pl';
 }
 
 /** A connected WhatsApp account. */

@@ -11,8 +11,23 @@ export interface Tables {
     owner_email: string;
     /** Raised with every change of the workspace's webhooks, so that intake's cache can tell. */
     webhooks_version: Generated<number>;
+    /** The owner's. */
+    language: Generated<'en' | 'pl'>;
+    /** Its hash, null until the owner has chosen one. */
+    password: string | null;
+    /** Hash of the one-time link that sets the password, and how long it holds. */
+    link: string | null;
+    link_until: number | null;
   };
-  api_key: { hash: string; workspace_id: number; hint: string; created_at: number };
+  session: { hash: string; workspace_id: number; seen_at: number };
+  api_key: {
+    hash: string;
+    workspace_id: number;
+    hint: string;
+    created_at: number;
+    label: Generated<string>;
+    last_used_at: number | null;
+  };
   account: {
     id: Generated<number>;
     workspace_id: number;

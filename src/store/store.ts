@@ -7,6 +7,7 @@ import type { Chats } from './everyday/chats.ts';
 import type { Counters } from './everyday/counters.ts';
 import type { Outbox } from './everyday/outbox.ts';
 import type { ParkedDeliveries } from './everyday/parked.ts';
+import type { SignIns } from './everyday/sign-ins.ts';
 import type { Webhooks } from './everyday/webhooks.ts';
 import type { Workspaces } from './everyday/workspaces.ts';
 import type {
@@ -48,6 +49,7 @@ export interface Store {
 
 export interface Repositories {
   readonly workspaces: Workspaces;
+  readonly signIns: SignIns;
   readonly accounts: Accounts;
   readonly chats: Chats;
   readonly webhooks: Webhooks;

@@ -4,7 +4,12 @@ import type { SwitchOff } from '../../src/store/rows.ts';
 import { anEmail } from '../support/messages.ts';
 
 const site = { publicUrl: 'https://pakiet.example', productName: 'Pakiet' };
-const workspace = { name: 'Acme', ownerName: 'Olga', ownerEmail: 'olga@acme.example' };
+const workspace = {
+  name: 'Acme',
+  ownerName: 'Olga',
+  ownerEmail: 'olga@acme.example',
+  language: 'en' as const,
+};
 
 function mailOf(given: Partial<SwitchOff> = {}, retentionDays = 30) {
   const { facts, ...email } = anEmail({ webhookId: 7 });

@@ -199,13 +199,13 @@ describe('without SMTP', () => {
 
 test('without an owner’s address it is unsent, with the reason, and goes out once there is one', async () => {
   const nobody = { ownerName: '', ownerEmail: '' };
-  await store.transaction((tx) => tx.workspaces.setOwner(1, nobody));
+  await store.transaction((tx) => tx.workspaces.edit(1, nobody));
   await add();
   await start();
   await until(async () => (await latest())?.state === 'unsent');
   expect(await latest()).toMatchObject({ reason: 'no_owner_email' });
   const owner = { ownerName: '', ownerEmail: 'new@acme.example' };
-  await store.transaction((tx) => tx.workspaces.setOwner(1, owner));
+  await store.transaction((tx) => tx.workspaces.edit(1, owner));
   await until(() => clock.nextAlarm() !== null);
   clock.set(clock.nextAlarm() as number);
   await until(async () => (await latest())?.state === 'sent');

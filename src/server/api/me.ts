@@ -56,7 +56,7 @@ export function meRoutes(api: Api, { store, version }: ApiContext): void {
           ownerName: owner.full_name ?? workspace.ownerName,
           ownerEmail: owner.email ?? workspace.ownerEmail,
         };
-        await tx.workspaces.setOwner(workspace.id, changed);
+        await tx.workspaces.edit(workspace.id, changed);
         return toMe(changed);
       });
     },

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable } from 'kysely';
 import type { Workspace } from '../rows.ts';
 import type { Tables } from '../schema.ts';
 
@@ -8,6 +8,9 @@ export interface StoredKey {
   workspaceId: number;
   hint: string;
   createdAt: number;
+  /** What it is for, in its maker's words; may be "". */
+  label: string;
+  lastUsedAt: number | null;
 }
 
 /** Workspaces and the API keys that open them. */
@@ -18,17 +21,21 @@ export class Workspaces {
     this.#db = db;
   }
 
-  async create(workspace: Omit<Workspace, 'id'>): Promise<Workspace> {
+  async create({
+    language = 'en',
+    ...workspace
+  }: Omit<Workspace, 'id' | 'language'> & Partial<Workspace>): Promise<Workspace> {
     const { id } = await this.#db
       .insertInto('workspace')
       .values({
         name: workspace.name,
         owner_name: workspace.ownerName,
         owner_email: workspace.ownerEmail,
+        language,
       })
       .returning('id')
       .executeTakeFirstOrThrow();
-    return { id, ...workspace };
+    return { ...workspace, id, language };
   }
 
   async get(id: number): Promise<Workspace | null> {
@@ -37,9 +44,19 @@ export class Workspaces {
       .selectAll()
       .where('id', '=', id)
       .executeTakeFirst();
-    return row
-      ? { id: row.id, name: row.name, ownerName: row.owner_name, ownerEmail: row.owner_email }
-      : null;
+    return row ? toWorkspace(row) : null;
+  }
+
+  /** Those whose owner has this e-mail address, however it is written. */
+  async ofOwner(email: string): Promise<Workspace[]> {
+    const rows = await this.#db
+      .selectFrom('workspace')
+      .selectAll()
+      .where((eb) => eb(eb.fn('lower', ['owner_email']), '=', email.toLowerCase()))
+      .where('owner_email', '!=', '')
+      .orderBy('id')
+      .execute();
+    return rows.map(toWorkspace);
   }
 
   async ids(): Promise<number[]> {
@@ -47,10 +64,19 @@ export class Workspaces {
     return rows.map(({ id }) => id);
   }
 
-  async setOwner(id: number, owner: { ownerName: string; ownerEmail: string }): Promise<void> {
+  async edit(
+    id: number,
+    { name, ownerName, ownerEmail, language }: Partial<Omit<Workspace, 'id'>>,
+  ): Promise<void> {
     await this.#db
       .updateTable('workspace')
-      .set({ owner_name: owner.ownerName, owner_email: owner.ownerEmail })
+      .set({
+        ...(name !== undefined && { name }),
+        ...(ownerName !== undefined && { owner_name: ownerName }),
+        ...(ownerEmail !== undefined && { owner_email: ownerEmail }),
+        ...(language !== undefined && { language }),
+        id,
+      })
       .where('id', '=', id)
       .execute();
   }
@@ -73,6 +99,8 @@ export class Workspaces {
         workspace_id: key.workspaceId,
         hint: key.hint,
         created_at: key.createdAt,
+        label: key.label,
+        last_used_at: key.lastUsedAt,
       })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
@@ -97,14 +125,33 @@ export class Workspaces {
     return rows.map(toKey);
   }
 
+  /** Written down now and then, not with every call. */
+  async keyUsed(hash: string, at: number): Promise<void> {
+    await this.#db
+      .updateTable('api_key')
+      .set({ last_used_at: at })
+      .where('hash', '=', hash)
+      .execute();
+  }
+
   async removeKey(hash: string): Promise<void> {
     await this.#db.deleteFrom('api_key').where('hash', '=', hash).execute();
   }
 }
 
-const toKey = (row: Tables['api_key']): StoredKey => ({
+const toWorkspace = (row: Selectable<Tables['workspace']>): Workspace => ({
+  id: row.id,
+  name: row.name,
+  ownerName: row.owner_name,
+  ownerEmail: row.owner_email,
+  language: row.language,
+});
+
+const toKey = (row: Selectable<Tables['api_key']>): StoredKey => ({
   hash: row.hash,
   workspaceId: row.workspace_id,
   hint: row.hint,
   createdAt: row.created_at,
+  label: row.label,
+  lastUsedAt: row.last_used_at,
 });

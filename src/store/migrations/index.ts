@@ -6,6 +6,7 @@ import { theZapsLife } from './0002-the-zaps-life.ts';
 import { deliveryPolicy } from './0003-delivery-policy.ts';
 import { theOutbox } from './0004-outbox.ts';
 import { dailyCounters } from './0005-daily-counters.ts';
+import { signIn } from './0006-sign-in.ts';
 
 /** Every version of the schema, in order. A landed one is never changed. */
 const migrations: Record<string, Migration> = {
@@ -14,6 +15,7 @@ const migrations: Record<string, Migration> = {
   '0003-delivery-policy': deliveryPolicy,
   '0004-outbox': theOutbox,
   '0005-daily-counters': dailyCounters,
+  '0006-sign-in': signIn,
 };
 
 /**

@@ -8,6 +8,7 @@ import { Actions } from '../everyday/actions.ts';
 import { Chats } from '../everyday/chats.ts';
 import { Outbox } from '../everyday/outbox.ts';
 import { ParkedDeliveries } from '../everyday/parked.ts';
+import { SignIns } from '../everyday/sign-ins.ts';
 import { Webhooks } from '../everyday/webhooks.ts';
 import { Workspaces } from '../everyday/workspaces.ts';
 import { migrate } from '../migrations/index.ts';
@@ -80,6 +81,7 @@ function repositories(
   return {
     db,
     workspaces: new Workspaces(db),
+    signIns: new SignIns(db),
     accounts: new Accounts(db),
     chats: new Chats(db),
     webhooks: new Webhooks(db, box),

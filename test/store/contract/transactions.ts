@@ -63,7 +63,7 @@ export function transactions(kind: StoreKind): void {
         const before = await tx.workspaces.get(id);
         await new Promise((next) => setImmediate(next));
         const ownerName = `${before?.ownerName}${letter}`;
-        await tx.workspaces.setOwner(id, { ownerName, ownerEmail: '' });
+        await tx.workspaces.edit(id, { ownerName, ownerEmail: '' });
       });
     await Promise.all([...'abcde'].map(append));
     expect((await store.read.workspaces.get(id))?.ownerName).toBe('Olgaabcde');

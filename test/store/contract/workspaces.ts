@@ -10,7 +10,7 @@ export function workspaces(kind: StoreKind): void {
     const { id } = await store.transaction((tx) => tx.workspaces.create(workspace));
     const other = await store.transaction((tx) => tx.workspaces.create(workspace));
     const owner = { ownerName: 'Łukasz', ownerEmail: 'lukasz@acme.example' };
-    await store.transaction((tx) => tx.workspaces.setOwner(id, owner));
+    await store.transaction((tx) => tx.workspaces.edit(id, owner));
     const { read } = store;
     expect(await read.workspaces.get(id)).toEqual({ id, name: 'Acme', ...owner });
     expect(await read.workspaces.get(other.id)).toEqual({ ...workspace, id: other.id });
@@ -43,6 +43,8 @@ export function workspaces(kind: StoreKind): void {
       workspaceId: 1,
       hint: `pk_${hash}`,
       createdAt,
+      label: `for ${hash}`,
+      lastUsedAt: null,
     });
     await store.transaction(async (tx) => {
       await tx.workspaces.addKey(key('b', 2));
@@ -51,6 +53,8 @@ export function workspaces(kind: StoreKind): void {
     });
     expect(await store.read.workspaces.keys()).toEqual([key('a', 1), key('b', 2)]);
     expect(await store.read.workspaces.keyByHash('b')).toEqual(key('b', 2));
+    await store.transaction((tx) => tx.workspaces.keyUsed('b', 77));
+    expect(await store.read.workspaces.keyByHash('b')).toEqual({ ...key('b', 2), lastUsedAt: 77 });
     await store.transaction((tx) => tx.workspaces.removeKey('b'));
     expect(await store.read.workspaces.keyByHash('b')).toBeNull();
   });
