@@ -1,7 +1,9 @@
 import type {} from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hashKey } from '../core/api-keys.ts';
+import type { Clock } from '../core/clock.ts';
+import type { StoredKey } from '../store/everyday/workspaces.ts';
 import type { Store } from '../store/store.ts';
-import { hashKey } from './api-keys.ts';
 import { ApiError } from './errors.ts';
 
 declare module 'fastify' {
@@ -23,11 +25,12 @@ interface RateLimits {
   intake: number;
 }
 
+const USE_NOTED_EVERY_MS = 600_000;
+
 const RATE_LIMITS: RateLimits = { failures: 30, calls: 1200, intake: 1_200_000 };
 
 /**
- * Guards the routes of `app` with an API key: as Bearer token, or for people's browsers as the password
- * of HTTP Basic. A key opens its own workspace only.
+ * Guards the routes of `app` with an API key as Bearer token. A key opens its own workspace only.
  *
  * An address that fails too often is told to wait, but a valid key is let in from there all the same.
  * Behind a proxy or a company's router all the world may have one address, and shutting it out would hand
@@ -38,25 +41,26 @@ const RATE_LIMITS: RateLimits = { failures: 30, calls: 1200, intake: 1_200_000 }
 export function requireKey(
   app: FastifyInstance,
   store: Store,
-  scheme: 'bearer' | 'basic',
-  intake?: string,
+  clock: Clock,
+  intake: string,
   limits: RateLimits = RATE_LIMITS,
 ): void {
+  const noteUse = useNotes(store, clock);
   const byKey = (request: FastifyRequest) => request.keyHash;
   const failures = limiter(app, limits.failures);
   const calls = limiter(app, limits.calls, byKey);
   const handovers = limiter(app, limits.intake, byKey);
   app.addHook('onRequest', async (request, reply) => {
-    const key = scheme === 'bearer' ? bearerToken(request) : basicPassword(request);
+    const key = bearerToken(request);
     const hash = key && hashKey(key);
     const known = hash ? await store.read.workspaces.keyByHash(hash) : null;
     if (!known) {
       await refuseBeyond(failures, 'failed attempts', request, reply);
-      if (scheme === 'basic') reply.header('www-authenticate', 'Basic realm="Pakiet"');
-      throw new ApiError('unauthorized', HOW_TO[scheme]);
+      throw new ApiError('unauthorized', HOW_TO);
     }
     request.workspaceId = known.workspaceId;
     request.keyHash = known.hash;
+    noteUse(known);
     const limit = request.routeOptions.url === intake ? handovers : calls;
     await refuseBeyond(limit, 'requests', request, reply);
   });
@@ -86,17 +90,21 @@ export async function refuseBeyond(
   throw new ApiError('too_many_requests', `Too many ${what}: try again in ${seconds} seconds`);
 }
 
-const HOW_TO = {
-  bearer: 'Send a valid API key, with the header Authorization: Bearer <key>',
-  basic: 'Enter an API key as the password; the user name does not matter',
-};
+const HOW_TO = 'Send a valid API key, with the header Authorization: Bearer <key>';
 
 export function bearerToken({ headers }: FastifyRequest): string | undefined {
   return /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
 }
 
-function basicPassword({ headers }: FastifyRequest): string | undefined {
-  const encoded = /^Basic +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
-  if (!encoded) return undefined;
-  return Buffer.from(encoded, 'base64').toString('utf8').split(':').slice(1).join(':');
+/** Writes down when a key was used, so often that its owner sees which ones are needed, and no more. */
+function useNotes(store: Store, clock: Clock): (key: StoredKey) => void {
+  const noted = new Map<string, number>();
+  return ({ hash, lastUsedAt }) => {
+    const now = clock.now();
+    const last = noted.get(hash) ?? lastUsedAt;
+    if (last !== null && Math.abs(now - last) < USE_NOTED_EVERY_MS) return;
+    noted.set(hash, now);
+    // It must not hold up the request, and where it cannot be written down the next use is.
+    store.transaction((tx) => tx.workspaces.keyUsed(hash, now)).catch(() => noted.delete(hash));
+  };
 }

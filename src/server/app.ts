@@ -12,6 +12,8 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
+import type { WebContext } from '../web/context.ts';
+import { webPages } from '../web/pages.tsx';
 import { requireKey } from './access.ts';
 import { accountRoutes } from './api/accounts.ts';
 import { chatRoutes } from './api/chats.ts';
@@ -26,13 +28,15 @@ import { ApiError, errorHandler } from './errors.ts';
 import { frontDoorOptions, guardFrontDoor, refuseUnknownParameters } from './front-door.ts';
 import { metricsRoute } from './metrics.ts';
 import { isTooDeep } from './nesting.ts';
-import { pageRoutes } from './pages.ts';
 
 const API = '/api/v1';
 const BODY_LIMIT_BYTES = 256 * 1024;
 
 /** Builds the HTTP side: the API with its documentation, the pages that links open, and the probes. */
-export async function buildApp(context: ApiContext, log: Logger): Promise<Api> {
+export async function buildApp(
+  context: ApiContext & Pick<WebContext, 'signIn' | 'cookieKey'>,
+  log: Logger,
+): Promise<Api> {
   const answerError = errorHandler(log);
   const app: Api = Fastify({
     ...frontDoorOptions,
@@ -86,12 +90,6 @@ export async function buildApp(context: ApiContext, log: Logger): Promise<Api> {
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   });
-  await app.register(swaggerUi, {
-    routePrefix: '/api/docs',
-    theme: { title: 'API documentation' },
-    uiConfig: { layout: 'BaseLayout' },
-  });
-  app.get('/', { schema: { hide: true } }, (_request, reply) => reply.redirect('api/docs/'));
   app.get('/api/openapi.json', { schema: { hide: true } }, () => ({
     ...app.swagger(),
     servers: [{ url: context.site.publicUrl }],
@@ -105,7 +103,7 @@ export async function buildApp(context: ApiContext, log: Logger): Promise<Api> {
   metricsRoute(app as unknown as FastifyInstance, context.metrics, context.metricsToken);
   await app.register(
     async (api) => {
-      requireKey(api, context.store, 'bearer', `${API}/messages`);
+      requireKey(api, context.store, context.clock, `${API}/messages`);
       refuseUnknownParameters(api);
       const typed = api as unknown as Api;
       meRoutes(typed, context);
@@ -119,7 +117,15 @@ export async function buildApp(context: ApiContext, log: Logger): Promise<Api> {
     },
     { prefix: API },
   );
-  await pageRoutes(app as never, context);
+  await app.register(async (pages) =>
+    webPages(pages as never, { ...context, log }, async (documented) => {
+      await documented.register(swaggerUi, {
+        routePrefix: '/api/docs',
+        theme: { title: 'API documentation' },
+        uiConfig: { layout: 'BaseLayout' },
+      });
+    }),
+  );
   await app.ready();
   return app;
 }

@@ -1,18 +1,20 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
+import { addKey, HINT_LENGTH, hashKey, makeKey } from '../core/api-keys.ts';
+import { makeLink } from '../core/sign-in.ts';
 import { StoreError } from '../store/errors.ts';
 import { backUpFolder } from '../store/sqlite/backup.ts';
 import { databasePath } from '../store/sqlite/data-folder.ts';
 import { openSqlite } from '../store/sqlite/open.ts';
 import type { Store } from '../store/store.ts';
-import { addKey, HINT_LENGTH, hashKey, makeKey } from './api-keys.ts';
-import { ConfigError, emailSchema, loadDotEnv, readConfig } from './config.ts';
+import { ConfigError, emailSchema, loadDotEnv, readConfig, urlOf } from './config.ts';
+import { linkTo } from './first-start.ts';
 
 /** The command line: `npm run pakiet -- …`. Works while the server is running, too. */
 export async function runCommand(argv: string[]): Promise<void> {
   const program = new Command('npm run pakiet --');
-  program.description('Manages workspaces and API keys, and makes backups.');
+  program.description('Manages workspaces, passwords and API keys, and makes backups.');
 
   const workspace = program.command('workspace').description('Workspaces');
   workspace
@@ -30,6 +32,7 @@ export async function runCommand(argv: string[]): Promise<void> {
         const { id } = await store.transaction((tx) => tx.workspaces.create({ name, ...options }));
         console.log(`Created workspace ${id}, "${name}".`);
         await createKey(store, id);
+        await showLink(store, id);
       });
     });
 
@@ -58,6 +61,18 @@ export async function runCommand(argv: string[]): Promise<void> {
     )
     .action(async (text: string) => {
       await withStore((store) => revokeKey(store, text));
+    });
+
+  program
+    .command('password')
+    .description('Passwords of the settings page')
+    .command('reset')
+    .description('Make a one-time link by which the owner chooses a new password')
+    .option('--workspace <id>', 'the workspace, where there is more than one')
+    .action(async (options: { workspace?: string }) => {
+      await withStore(async (store) =>
+        showLink(store, await theWorkspace(store, options.workspace)),
+      );
     });
 
   program
@@ -110,6 +125,15 @@ async function createKey(store: Store, workspaceId: number): Promise<void> {
   const key = makeKey();
   await addKey(store, workspaceId, key, Date.now());
   console.log(`API key of workspace ${workspaceId}, shown only this once:\n\n  ${key}\n`);
+}
+
+/** The link is all that is needed to get in, so it goes to nobody but whoever ran the command. */
+async function showLink(store: Store, workspaceId: number): Promise<void> {
+  const { publicUrl, host, port } = readConfig(process.env);
+  const link = await makeLink(store, workspaceId, Date.now());
+  console.log(
+    `Link by which the owner of workspace ${workspaceId} chooses a password, once, within a day:\n\n  ${linkTo(publicUrl ?? urlOf(host, port), link)}\n`,
+  );
 }
 
 async function theWorkspace(store: Store, given: string | undefined): Promise<number> {

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { type Network, parseNetwork } from '../core/egress-guard.ts';
 import type { SmtpSettings } from '../core/smtp.ts';
@@ -168,4 +169,11 @@ export function loadDotEnv(): void {
       throw new ConfigError(`The file .env cannot be read: ${(error as Error).message}.`);
     }
   }
+}
+
+/** Where a server that listens there is reached from its own machine. */
+export function urlOf(host: string, port: number): string {
+  const anywhere = host === '0.0.0.0' || host === '::';
+  const name = anywhere ? 'localhost' : isIPv6(host) ? `[${host}]` : host;
+  return `http://${name}:${port}`;
 }

@@ -1,5 +1,6 @@
+import { addKey, makeKey } from '../core/api-keys.ts';
+import { makeLink } from '../core/sign-in.ts';
 import type { Store } from '../store/store.ts';
-import { addKey, makeKey } from './api-keys.ts';
 import type { Config } from './config.ts';
 
 /**
@@ -39,3 +40,16 @@ Send a first message:
   curl ${url}/api/v1/messages -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d '{"whatsapp_account":{"phone":"+972550000000"},"chat":{"id":"972540000000@c.us","full_name":"John Doe","phone":"+972540000000"},"message":{"message_id":"first","direction":"received","timestamp":"2021-02-24T16:25:29Z","text":"Hi! How are you?"}}'
 `;
 }
+
+/**
+ * Where the owner of the first workspace chooses a password; "" where they have one already.
+ * @param url where people reach the pages
+ */
+export async function invitation(store: Store, url: string, now: number): Promise<string> {
+  const [id] = await store.read.workspaces.ids();
+  if (id === undefined || (await store.read.signIns.password(id))) return '';
+  return `Open the settings page with this link, which holds once and for a day:\n\n  ${linkTo(url, await makeLink(store, id, now))}\n\n`;
+}
+
+/** The address of a one-time link. */
+export const linkTo = (url: string, link: string): string => `${url}/welcome/${link}`;

@@ -1,20 +1,21 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, isIPv6 } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { pino } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Clock } from '../core/clock.ts';
 import { Intake } from '../core/intake.ts';
 import { Redelivery } from '../core/redelivery.ts';
 import { Sender } from '../core/sender.ts';
+import { SignIn } from '../core/sign-in.ts';
 import { WebhookActions } from '../core/webhooks.ts';
 import { StoreError } from '../store/errors.ts';
-import { lockFolder } from '../store/sqlite/data-folder.ts';
+import { lockFolder, openSecretBox } from '../store/sqlite/data-folder.ts';
 import { openSqlite } from '../store/sqlite/open.ts';
 import { WriteMutex } from '../store/sqlite/write-mutex.ts';
 import { buildApp } from './app.ts';
-import { type Config, ConfigError } from './config.ts';
+import { type Config, ConfigError, urlOf } from './config.ts';
 import { type DispatcherThread, startDispatcher } from './dispatcher-thread.ts';
-import { createFirstWorkspace, welcome } from './first-start.ts';
+import { createFirstWorkspace, invitation, welcome } from './first-start.ts';
 import { Metrics } from './metrics.ts';
 import { unsentNotice } from './unsent-notice.ts';
 
@@ -88,6 +89,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       metrics,
       metricsToken: config.metricsToken,
       version,
+      signIn: new SignIn({ store, clock }),
+      cookieKey: openSecretBox(folder).derive('cookies'),
     },
     log,
   );
@@ -118,18 +121,13 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     for (const news of untold.splice(0)) news(dispatcher);
     print(`${config.productName} ${version} listens on ${url} and keeps its data in ${folder}\n`);
     print(await unsentNotice(store, config, clock.now()));
+    print(await invitation(store, site.publicUrl, clock.now()));
     if (first.created) print(welcome(url, first.newKey));
     return { url, stop };
   } catch (error) {
     await stop();
     throw explainListenError(error, config);
   }
-}
-
-function urlOf(host: string, port: number): string {
-  const anywhere = host === '0.0.0.0' || host === '::';
-  const name = anywhere ? 'localhost' : isIPv6(host) ? `[${host}]` : host;
-  return `http://${name}:${port}`;
 }
 
 function takeFolder(folder: string): () => void {

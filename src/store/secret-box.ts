@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
@@ -11,6 +11,11 @@ export class SecretBox {
   /** @param key 32 bytes */
   constructor(key: Buffer) {
     this.#key = key;
+  }
+
+  /** A key of its own for another purpose: 32 bytes, the same each time. */
+  derive(purpose: string): Buffer {
+    return Buffer.from(hkdfSync('sha256', this.#key, '', purpose, 32));
   }
 
   close(secret: string): string {

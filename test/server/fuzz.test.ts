@@ -2,7 +2,7 @@ import { Agent, request as send } from 'node:http';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import { hashKey } from '../../src/server/api-keys.ts';
+import { hashKey } from '../../src/core/api-keys.ts';
 import { databasePath } from '../../src/store/sqlite/data-folder.ts';
 import { HttpReceiver } from '../support/http-receiver.ts';
 import { inboundInput } from '../support/messages.ts';

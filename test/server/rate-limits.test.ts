@@ -2,9 +2,10 @@ import rateLimit from '@fastify/rate-limit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { pino } from 'pino';
+import { hashKey } from '../../src/core/api-keys.ts';
 import { requireKey } from '../../src/server/access.ts';
-import { hashKey } from '../../src/server/api-keys.ts';
 import { errorHandler } from '../../src/server/errors.ts';
+import { ManualClock } from '../support/manual-clock.ts';
 import { expectErrorForm } from '../support/raw-http.ts';
 
 // The guard itself, with limits so small that a test can reach them; errors.test.ts reaches the real ones.
@@ -16,13 +17,13 @@ let base: string;
 beforeAll(async () => {
   const hashes = KEYS.map(hashKey);
   const keyByHash = async (hash: string) =>
-    hashes.includes(hash) ? { hash, workspaceId: 7 } : null;
+    hashes.includes(hash) ? { hash, workspaceId: 7, lastUsedAt: 0 } : null;
   const store = { read: { workspaces: { keyByHash } } } as never;
   // A forwarded address stands for the caller's own, of which a test has but one.
   app = Fastify({ trustProxy: true });
   app.setErrorHandler(errorHandler(pino({ enabled: false })));
   await app.register(rateLimit, { global: false });
-  requireKey(app, store, 'bearer', '/messages', { failures: 3, calls: 5, intake: 20 });
+  requireKey(app, store, new ManualClock(0), '/messages', { failures: 3, calls: 5, intake: 20 });
   app.get('/me', async (request) => request.workspaceId);
   app.post('/messages', async () => 'taken');
   base = await app.listen({ port: 0, host: '127.0.0.1' });

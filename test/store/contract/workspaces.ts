@@ -12,8 +12,12 @@ export function workspaces(kind: StoreKind): void {
     const owner = { ownerName: 'Łukasz', ownerEmail: 'lukasz@acme.example' };
     await store.transaction((tx) => tx.workspaces.edit(id, owner));
     const { read } = store;
-    expect(await read.workspaces.get(id)).toEqual({ id, name: 'Acme', ...owner });
-    expect(await read.workspaces.get(other.id)).toEqual({ ...workspace, id: other.id });
+    expect(await read.workspaces.get(id)).toEqual({ id, name: 'Acme', language: 'en', ...owner });
+    expect(await read.workspaces.get(other.id)).toEqual({
+      ...workspace,
+      id: other.id,
+      language: 'en',
+    });
     expect(await read.workspaces.ids()).toEqual([id, other.id]);
     expect(await read.workspaces.get(999)).toBeNull();
   });

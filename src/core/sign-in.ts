@@ -1,0 +1,161 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { StoreUnavailableError } from '../store/errors.ts';
+import type { Session } from '../store/everyday/sign-ins.ts';
+import type { Workspace } from '../store/rows.ts';
+import type { Repositories, Store } from '../store/store.ts';
+import type { Clock } from './clock.ts';
+import { hashPassword, isPassword } from './passwords.ts';
+import { SlowDown } from './slow-down.ts';
+
+const DAY_MS = 24 * 3_600_000;
+/** A session that is not used for so long ends. */
+export const SESSION_IDLE_MS = 30 * DAY_MS;
+/** That it is in use is written down so often. */
+const SEEN_EVERY_MS = 3_600_000;
+const LINK_HOLDS_MS = DAY_MS;
+
+const FREE_FAILURES = { person: 5, address: 50 };
+
+/** Texts of 256 random bits are kept as a fast hash: there is nothing to guess from. */
+const hashToken = (token: string) => createHash('sha256').update(token).digest('hex');
+const makeToken = () => randomBytes(32).toString('base64url');
+
+export type SignedIn =
+  | { ok: true; token: string; workspaceId: number }
+  | { ok: false; reason: 'wrong' }
+  /** Too many failures: nothing was looked at. */
+  | { ok: false; reason: 'wait'; waitMs: number };
+
+/**
+ * Makes the link by which the owner chooses a password, once, within a day. One made before holds no more.
+ * @returns the secret part of its address
+ */
+export async function makeLink(store: Store, workspaceId: number, now: number): Promise<string> {
+  const token = makeToken();
+  await store.transaction((tx) =>
+    tx.signIns.setLink(workspaceId, hashToken(token), now + LINK_HOLDS_MS),
+  );
+  return token;
+}
+
+/** Lets owners in: by a one-time link at first, then with e-mail address and password. */
+export class SignIn {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #people = new SlowDown(FREE_FAILURES.person);
+  readonly #addresses = new SlowDown(FREE_FAILURES.address);
+
+  constructor({ store, clock }: { store: Store; clock: Clock }) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  /** The workspace that a one-time link opens; null where it holds no more. */
+  async ofLink(link: string): Promise<Workspace | null> {
+    const { read } = this.#store;
+    const id = await read.signIns.workspaceOfLink(hashToken(link), this.#clock.now());
+    return id === null ? null : read.workspaces.get(id);
+  }
+
+  /**
+   * Sets what the owner has entered, and the password; every session ends, and one begins.
+   * @returns null where the link holds no more
+   */
+  async useLink(
+    link: string,
+    { password, ...owner }: Omit<Workspace, 'id' | 'name'> & { password: string },
+  ): Promise<{ token: string; workspaceId: number } | null> {
+    const hash = await hashPassword(password);
+    return this.#store.transaction(async (tx) => {
+      const now = this.#clock.now();
+      const workspaceId = await tx.signIns.workspaceOfLink(hashToken(link), now);
+      if (workspaceId === null) return null;
+      await tx.workspaces.edit(workspaceId, owner);
+      await tx.signIns.setPassword(workspaceId, hash);
+      return { token: await this.#begin(tx, workspaceId), workspaceId };
+    });
+  }
+
+  /** @param address where the try comes from: failures count for it as well */
+  async signIn(email: string, password: string, address: string): Promise<SignedIn> {
+    const person = `${email.toLowerCase()} ${address}`;
+    const now = this.#clock.now();
+    const waitMs = Math.max(this.#people.wait(person, now), this.#addresses.wait(address, now));
+    if (waitMs > 0) return { ok: false, reason: 'wait', waitMs };
+    // Counted before the password is looked at, so that many tries at once are not all looked at.
+    this.#people.failed(person, now);
+    this.#addresses.failed(address, now);
+    const workspaceId = await this.#whose(email, password);
+    if (workspaceId === null) return { ok: false, reason: 'wrong' };
+    this.#people.succeeded(person);
+    this.#addresses.succeeded(address);
+    const token = await this.#store.transaction((tx) => this.#begin(tx, workspaceId));
+    return { ok: true, token, workspaceId };
+  }
+
+  async #whose(email: string, password: string): Promise<number | null> {
+    const { read } = this.#store;
+    const found = await read.workspaces.ofOwner(email);
+    for (const { id } of found) {
+      if (await isPassword(password, await read.signIns.password(id))) return id;
+    }
+    // As slow as for an address that is known, so that none can be found out.
+    if (found.length === 0) await isPassword(password, null);
+    return null;
+  }
+
+  async #begin(tx: Repositories, workspaceId: number): Promise<string> {
+    const token = makeToken();
+    const now = this.#clock.now();
+    await tx.signIns.endIdle(now - SESSION_IDLE_MS);
+    await tx.signIns.addSession({ hash: hashToken(token), workspaceId, seenAt: now });
+    return token;
+  }
+
+  /**
+   * The session that a browser's token stands for; null where it has ended.
+   * @param isUse whether a person asks, or only a page that keeps itself up to date
+   */
+  async session(token: string, isUse: boolean): Promise<Session | null> {
+    const session = await this.#store.read.signIns.session(hashToken(token));
+    if (!session) return null;
+    const now = this.#clock.now();
+    const idle = now - session.seenAt;
+    if (idle > SESSION_IDLE_MS) return null;
+    if (isUse && Math.abs(idle) > SEEN_EVERY_MS) {
+      try {
+        await this.#store.transaction((tx) => tx.signIns.sessionSeen(session.hash, now));
+      } catch (error) {
+        // While nothing can be written, the pages that say so can still be read.
+        if (!(error instanceof StoreUnavailableError)) throw error;
+      }
+    }
+    return session;
+  }
+
+  async signOut(token: string): Promise<void> {
+    await this.#store.transaction((tx) => tx.signIns.endSession(hashToken(token)));
+  }
+
+  /** Changes the password; every session ends, and one begins. Failures count as those of signing in. */
+  async changePassword(
+    workspaceId: number,
+    current: string,
+    next: string,
+    address: string,
+  ): Promise<SignedIn> {
+    const person = `${workspaceId} ${address}`;
+    const now = this.#clock.now();
+    const waitMs = this.#people.wait(person, now);
+    if (waitMs > 0) return { ok: false, reason: 'wait', waitMs };
+    this.#people.failed(person, now);
+    const stored = await this.#store.read.signIns.password(workspaceId);
+    if (!(await isPassword(current, stored))) return { ok: false, reason: 'wrong' };
+    this.#people.succeeded(person);
+    const hash = await hashPassword(next);
+    return this.#store.transaction(async (tx) => {
+      await tx.signIns.setPassword(workspaceId, hash);
+      return { ok: true, token: await this.#begin(tx, workspaceId), workspaceId };
+    });
+  }
+}

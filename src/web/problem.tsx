@@ -1,0 +1,52 @@
+import { StoreUnavailableError } from '../store/errors.ts';
+import { Page } from './page.tsx';
+import { useHref, useView, useWords } from './view.tsx';
+import { words } from './words.ts';
+
+/** There is no such thing in this workspace. */
+export class NotFoundError extends Error {
+  constructor() {
+    super('There is no such page');
+    this.name = 'NotFoundError';
+  }
+}
+
+type Kind = 'notFound' | 'expired' | 'refused' | 'unavailable' | 'broken';
+
+export const STATUS_OF: Record<Kind, number> = {
+  notFound: 404,
+  expired: 403,
+  refused: 400,
+  unavailable: 503,
+  broken: 500,
+};
+
+/** What an error is to the person who meets it. */
+export function kindOf(error: unknown): Kind {
+  if (error instanceof NotFoundError) return 'notFound';
+  if (error instanceof StoreUnavailableError) return 'unavailable';
+  const { code = '', statusCode = 500 } = error as { code?: string; statusCode?: number };
+  if (code.startsWith('FST_CSRF')) return 'expired';
+  return statusCode >= 400 && statusCode < 500 ? 'refused' : 'broken';
+}
+
+/** @param requestId by which the log knows the request */
+export function ProblemPage({ kind, requestId }: { kind: Kind; requestId: string }) {
+  const { [kind]: problem, notFound } = useWords(words);
+  const { workspace } = useView();
+  const href = useHref();
+  const { text } = problem;
+  return (
+    <Page title={problem.title} section={null}>
+      <section class="empty">
+        <h1>{problem.title}</h1>
+        <p>{typeof text === 'string' ? text : text(requestId)}</p>
+        {workspace && (
+          <p>
+            <a href={href('/webhooks')}>{notFound.next}</a>
+          </p>
+        )}
+      </section>
+    </Page>
+  );
+}

@@ -1,0 +1,180 @@
+import { z } from 'zod';
+import { type InEach, isLanguage, LANGUAGES } from '../../core/language.ts';
+import type { Pages, WebContext } from '../context.ts';
+import { emailField, entered, newPasswordField, readForm, requiredName, says } from '../forms.ts';
+import { Page } from '../page.tsx';
+import { CHOICE_COOKIE, languageOf } from '../reader.ts';
+import { basePath, hidden, leadTo, send } from '../respond.tsx';
+import { beginSession, workspaceOf } from '../session.ts';
+import { Field, Form, type Problems, SelectField } from '../ui.tsx';
+import { useWords } from '../view.tsx';
+
+const en = {
+  title: 'Your profile',
+  workspace: 'Name of the workspace',
+  name: 'Your name',
+  email: 'E-mail address',
+  emailHint: 'You sign in with it, and are told there when errors switch a webhook off.',
+  language: 'Language of the pages and e-mails',
+  save: 'Save',
+  saved: 'Saved.',
+  passwordTitle: 'Change the password',
+  current: 'Current password',
+  next: 'New password',
+  nextHint: 'At least 10 characters. All other browsers are signed out.',
+  change: 'Change the password',
+  changed: 'The password is changed; all other browsers are signed out.',
+  wrong: 'This is not your password.',
+};
+
+const words: InEach<typeof en> = {
+  en,
+  pl: {
+    title: 'Twój profil',
+    workspace: 'Nazwa przestrzeni roboczej',
+    name: 'Imię i nazwisko',
+    email: 'Adres e-mail',
+    emailHint: 'Nim się logujesz; tam też damy znać, gdy błędy wyłączą webhook.',
+    language: 'Język stron i e-maili',
+    save: 'Zapisz',
+    saved: 'Zapisano.',
+    passwordTitle: 'Zmiana hasła',
+    current: 'Obecne hasło',
+    next: 'Nowe hasło',
+    nextHint: 'Co najmniej 10 znaków. Wszystkie inne przeglądarki zostaną wylogowane.',
+    change: 'Zmień hasło',
+    changed: 'Hasło zostało zmienione; inne przeglądarki wylogowano.',
+    wrong: 'To nie jest Twoje hasło.',
+  },
+};
+
+const LANGUAGE_OPTIONS = [
+  { value: 'en', label: 'English' },
+  { value: 'pl', label: 'Polski' },
+];
+
+interface ProfileProps {
+  values: Record<string, string>;
+  problems?: Problems;
+}
+
+function ProfilePage({ values, problems = {} }: ProfileProps) {
+  const text = useWords(words);
+  return (
+    <Page title={text.title} section={null}>
+      <h1>{text.title}</h1>
+      <article>
+        <Form action="/profile">
+          <Field
+            name="name"
+            label={text.workspace}
+            value={values.name}
+            problem={problems.name}
+            required
+          />
+          <Field
+            name="ownerName"
+            label={text.name}
+            value={values.ownerName}
+            problem={problems.ownerName}
+            autocomplete="name"
+            required
+          />
+          <Field
+            name="ownerEmail"
+            type="email"
+            label={text.email}
+            hint={text.emailHint}
+            value={values.ownerEmail}
+            problem={problems.ownerEmail}
+            autocomplete="username"
+            required
+          />
+          <SelectField
+            name="language"
+            label={text.language}
+            options={LANGUAGE_OPTIONS}
+            value={values.language ?? 'en'}
+            problem={problems.language}
+          />
+          <button type="submit">{text.save}</button>
+        </Form>
+      </article>
+      <article>
+        <h2>{text.passwordTitle}</h2>
+        <Form action="/profile/password">
+          <Field
+            name="current"
+            type="password"
+            label={text.current}
+            problem={problems.current}
+            autocomplete="current-password"
+            required
+          />
+          <Field
+            name="next"
+            type="password"
+            label={text.next}
+            hint={text.nextHint}
+            problem={problems.next}
+            autocomplete="new-password"
+            required
+          />
+          <button type="submit">{text.change}</button>
+        </Form>
+      </article>
+    </Page>
+  );
+}
+
+const profileForm = z.object({
+  name: requiredName,
+  ownerName: requiredName,
+  ownerEmail: emailField,
+  language: z.enum(LANGUAGES, says('choice')),
+});
+
+const passwordForm = z.object({
+  current: z.string(says('required')).min(1, says('required')).max(200, says('too_long')),
+  next: newPasswordField,
+});
+
+/** Who the owner is, and how they sign in. */
+export function profilePages(pages: Pages, context: WebContext): void {
+  const { store, signIn } = context;
+
+  pages.get('/profile', hidden, (request, reply) => {
+    const { id: _, ...values } = workspaceOf(request);
+    return send(context, request, reply, <ProfilePage values={values} />);
+  });
+
+  pages.post('/profile', hidden, async (request, reply) => {
+    const read = readForm(profileForm, request.body);
+    if (!read.ok) {
+      const page = <ProfilePage values={entered(request.body)} problems={read.problems} />;
+      return send(context, request, reply, page, 422);
+    }
+    const { language } = read.value;
+    await store.transaction((tx) => tx.workspaces.edit(workspaceOf(request).id, read.value));
+    if (isLanguage(request.cookies.language) || language !== languageOf(request)) {
+      reply.setCookie('language', language, { ...CHOICE_COOKIE, path: `${basePath(context)}/` });
+    }
+    const notice = { kind: 'done' as const, text: words[language].saved };
+    return leadTo(context, request, reply, '/profile', notice);
+  });
+
+  pages.post('/profile/password', hidden, async (request, reply) => {
+    const { id, ...values } = workspaceOf(request);
+    const language = languageOf(request);
+    const again = (problems: Problems) =>
+      send(context, request, reply, <ProfilePage values={values} problems={problems} />, 422);
+    const read = readForm(passwordForm, request.body);
+    if (!read.ok) return again(read.problems);
+    const { current, next } = read.value;
+    const result = await signIn.changePassword(id, current, next, request.ip);
+    if (!result.ok) return again({ current: { text: words[language].wrong } });
+    beginSession(context, reply, result.token);
+    const notice = { kind: 'done' as const, text: words[language].changed };
+    return leadTo(context, request, reply, '/profile', notice);
+  });
+}

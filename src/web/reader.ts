@@ -1,0 +1,26 @@
+import type { FastifyRequest } from 'fastify';
+import { isLanguage, type Language } from '../core/language.ts';
+import { isZone } from './time.tsx';
+
+// How the one who reads a page reads: what their browser says, and what they have chosen.
+
+/** Lasts a year; read by our own pages only. */
+export const CHOICE_COOKIE = { maxAge: 365 * 24 * 3600, sameSite: 'lax', httpOnly: true } as const;
+
+/** The language that was chosen, else the first of the browser's that we speak. */
+export function languageOf({ cookies, headers }: FastifyRequest): Language {
+  if (isLanguage(cookies.language)) return cookies.language;
+  const wanted = (headers['accept-language'] ?? '')
+    .split(',')
+    .map((part) => {
+      const [tag = '', quality] = part.trim().split(/;\s*q=/);
+      return { tag: tag.slice(0, 2).toLowerCase(), weight: Number(quality ?? 1) };
+    })
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight);
+  return wanted.map(({ tag }) => tag).find(isLanguage) ?? 'en';
+}
+
+/** The reader's time zone, as the browser has told by a cookie. */
+export const zoneOf = ({ cookies }: FastifyRequest): string =>
+  cookies.zone && isZone(cookies.zone) ? cookies.zone : 'UTC';

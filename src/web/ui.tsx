@@ -1,0 +1,207 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { useHref, useView, useWords } from './view.tsx';
+import { type Problem, words } from './words.ts';
+
+// The parts that pages are made of.
+
+export interface FormProps {
+  /** A path of ours. */
+  action: string;
+  children: ComponentChildren;
+  /** Names the form for those who cannot see where it stands. */
+  label?: string;
+  class?: string;
+  /** The part of the page that the answer replaces, by htmx; the whole page where none is given. */
+  target?: string;
+}
+
+/** A form that is sent with POST, safe against forgery. */
+export function Form({ action, children, label, class: className, target }: FormProps) {
+  const { csrf } = useView();
+  const href = useHref();
+  const htmx = target && {
+    'hx-post': href(action),
+    'hx-target': target,
+    'hx-swap': 'outerHTML',
+    'hx-disabled-elt': 'find button',
+  };
+  return (
+    <form method="post" action={href(action)} aria-label={label} class={className} {...htmx}>
+      <input type="hidden" name="_csrf" value={csrf} />
+      {children}
+    </form>
+  );
+}
+
+/** What is wrong with which field. */
+export type Problems = Partial<Record<string, Problem | { text: string }>>;
+
+function useProblem(problem: Problems[string]): string | null {
+  const { problems } = useWords(words);
+  if (problem === undefined) return null;
+  return typeof problem === 'string' ? problems[problem] : problem.text;
+}
+
+interface FieldFrameProps {
+  name: string;
+  label: string;
+  hint?: ComponentChildren | undefined;
+  problem?: Problems[string] | undefined;
+}
+
+/** Attributes that tie a control to its hint and its problem. */
+const tied = (name: string, hint: unknown, text: string | null) => ({
+  id: name,
+  name,
+  'aria-describedby':
+    [text && `${name}-problem`, hint && `${name}-hint`].filter(Boolean).join(' ') || undefined,
+  'aria-invalid': text ? ('true' as const) : undefined,
+});
+
+/** Preact knows the attributes of each type of input alone, and this one has any type. */
+const inputOf = (...parts: object[]): JSX.IntrinsicElements['input'] => Object.assign({}, ...parts);
+
+function Frame({
+  name,
+  label,
+  hint,
+  text,
+  children,
+}: Omit<FieldFrameProps, 'problem'> & { text: string | null; children: ComponentChildren }) {
+  return (
+    <div class="field">
+      <label for={name}>{label}</label>
+      {children}
+      {text && (
+        <p id={`${name}-problem`} class="problem">
+          {text}
+        </p>
+      )}
+      {hint && (
+        <p id={`${name}-hint`} class="hint">
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface ControlAttributes {
+  required?: boolean;
+  disabled?: boolean;
+  autocomplete?: string;
+  autofocus?: boolean;
+}
+
+type FieldProps = FieldFrameProps &
+  ControlAttributes & {
+    type?: 'text' | 'email' | 'password' | 'url' | 'number' | 'date' | 'datetime-local' | 'search';
+    value?: string | undefined;
+    checked?: boolean;
+    readOnly?: boolean;
+    min?: string;
+    max?: string;
+    step?: string;
+    placeholder?: string;
+    spellcheck?: boolean;
+  };
+
+/** A line of text, a number, a date, a password … */
+export function Field({ name, label, hint, problem, ...input }: FieldProps) {
+  const text = useProblem(problem);
+  return (
+    <Frame {...{ name, label, hint, text }}>
+      <input {...inputOf({ type: 'text', ...input }, tied(name, hint, text))} />
+    </Frame>
+  );
+}
+
+export interface Option {
+  value: string;
+  label: string;
+}
+
+type SelectProps = FieldFrameProps &
+  ControlAttributes & {
+    options: readonly Option[];
+    value: string;
+  };
+
+export function SelectField({
+  name,
+  label,
+  hint,
+  problem,
+  options,
+  value,
+  ...select
+}: SelectProps) {
+  const text = useProblem(problem);
+  return (
+    <Frame {...{ name, label, hint, text }}>
+      <select {...select} {...tied(name, hint, text)}>
+        {options.map((option) => (
+          <option key={option.value} value={option.value} selected={option.value === value}>
+            {option.label}
+          </option>
+        ))}
+      </select>
+    </Frame>
+  );
+}
+
+/** A box to tick; sends "on" or nothing. */
+export function CheckField({ name, label, hint, problem, ...input }: FieldProps) {
+  const text = useProblem(problem);
+  return (
+    <div class="field check">
+      <label>
+        <input {...inputOf({ ...input, type: 'checkbox' }, tied(name, hint, text))} />
+        {label}
+      </label>
+      {text && (
+        <p id={`${name}-problem`} class="problem">
+          {text}
+        </p>
+      )}
+      {hint && (
+        <p id={`${name}-hint`} class="hint">
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** What is shown where there is nothing yet: what it would be, and the next step. */
+export function Empty({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <section class="empty">
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** A text to be copied with one click: an address, a secret. */
+export function Copyable({ id, text }: { id: string; text: string }) {
+  const { copy, copied } = useWords(words);
+  return (
+    <span class="copyable">
+      <code id={id}>{text}</code>
+      <button type="button" class="small outline" data-copy={id} data-copied={copied}>
+        {copy}
+      </button>
+    </span>
+  );
+}
+
+/** Something that cannot be taken back: its button shows only once this has been opened. */
+export function Dangerous({ title, children }: { title: string; children: ComponentChildren }) {
+  return (
+    <details class="dangerous">
+      <summary>{title}</summary>
+      {children}
+    </details>
+  );
+}
