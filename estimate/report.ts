@@ -61,8 +61,9 @@ function conclusion({ estimate: { perMonth }, steps }: Findings): string {
   const tasks = (hours: number) =>
     number((perMonth.find(({ granularity }) => granularity === hours)?.runs ?? 0) * steps);
   const [none, six, day] = [tasks(0), tasks(6), tasks(24)];
-  if (none === day)
-    return 'Bundling would save nothing here: the messages of a chat lie too far apart.';
+  if (none === day) {
+    return 'Bundling would save next to nothing here: messages of one chat lie far apart.';
+  }
   return `Bundling every 6 hours would cut Zapier tasks from ${none} to ${six} a month,\nevery 24 hours to ${day}.`;
 }
 

@@ -73,11 +73,11 @@ A month is 30 days, an average of the whole period.
     expect(told).not.toContain('Dates like');
   });
 
-  test('says where bundling saves nothing', async () => {
+  test('says where bundling saves next to nothing', async () => {
     const folder = tempFolder();
     writeFileSync(join(folder, 'rare.txt'), '24/02/2024, 10:00 - John Doe: Hi!');
     expect((await estimate(['rare.txt'], folder)).stdout).toContain(
-      'Bundling would save nothing here',
+      'Bundling would save next to nothing here',
     );
   });
 
