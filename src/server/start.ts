@@ -103,8 +103,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const impatience = setTimeout(() => app.server.closeAllConnections(), UNDER_WAY_LIMIT_MS);
     await app.close();
     clearTimeout(impatience);
-    await reports.stop();
-    await dispatcher?.stop();
+    await Promise.all([dispatcher?.stop(), reports.stop()]);
     await sender.close();
     await store.close();
     unlock();
