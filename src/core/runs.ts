@@ -1,22 +1,14 @@
 import type { Granularity } from '../wire/webhook.ts';
-import { MAX_BUNDLE_MESSAGES, windowMs } from './window.ts';
+import { RunCount } from './run-count.ts';
+import { windowMs } from './window.ts';
 
 /**
- * How many deliveries the messages of one chat make: as many as `cutBundle` cuts them into.
+ * How many deliveries the messages of one chat make, as far as their times decide: as many as `cutBundle`
+ * cuts them into.
  * @param receivedAt when they were accepted, in that order, in milliseconds
  */
 export function countRuns(receivedAt: readonly number[], granularity: Granularity): number {
-  const window = windowMs(granularity);
-  let runs = 0;
-  let end = Number.NEGATIVE_INFINITY;
-  let size = 0;
-  for (const at of receivedAt) {
-    if (at >= end || size === MAX_BUNDLE_MESSAGES) {
-      runs++;
-      end = at + window;
-      size = 0;
-    }
-    size++;
-  }
-  return runs;
+  const count = new RunCount(windowMs(granularity));
+  for (const at of receivedAt) count.add(at, 0, () => 0, Number.POSITIVE_INFINITY);
+  return count.runs;
 }
