@@ -1,6 +1,8 @@
 import type { Email, Workspace } from '../store/rows.ts';
-import { count } from './activity.ts';
+
 import { asHtml, asText, type Content, type Fact } from './email-layout.tsx';
+import { errorSentence } from './error-sentence.ts';
+import { countEn } from './language.ts';
 import type { Site } from './render.ts';
 import { type Mail, oneLine } from './smtp.ts';
 
@@ -33,9 +35,9 @@ export function disabledEmail(
       ['Receiver', host],
       ['Switched off', `${date.format(facts.at)} UTC`],
       ['Errors in a row', String(errors)],
-      ['The last error', oneLine(facts.lastError)],
+      ['The last error', oneLine(errorSentence(facts.lastError, 'en'))],
     ],
-    meanwhile: `Nothing is lost for now. The messages that were waiting, and those that come in meanwhile, are kept; once the webhook is on again it catches up on them, in order. A message that waits is kept for ${count(2 * retentionDays, 'day')}, so do not leave it off for longer.`,
+    meanwhile: `Nothing is lost for now. The messages that were waiting, and those that come in meanwhile, are kept; once the webhook is on again it catches up on them, in order. A message that waits is kept for ${countEn(2 * retentionDays, 'day')}, so do not leave it off for longer.`,
     steps: steps(source, `${publicUrl}/api/v1/webhooks/${webhookId}`),
     // The page of the webhook itself is still to be made.
     link: { href: `${publicUrl}/`, label: `${productName} and its documentation` },
@@ -45,7 +47,7 @@ export function disabledEmail(
     messageId,
     from: { name: productName },
     to: { name: workspace.ownerName, address: workspace.ownerEmail },
-    subject: `${productName}: ${which} was switched off after ${count(errors, 'error')} in a row`,
+    subject: `${productName}: ${which} was switched off after ${countEn(errors, 'error')} in a row`,
     text: asText(content),
     html: asHtml(content),
   };

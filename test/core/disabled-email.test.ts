@@ -68,7 +68,10 @@ test('a message that waits is kept for twice the retention', () => {
 
 describe('a name', () => {
   test('cannot bring markup into the HTML', () => {
-    const { html } = mailOf({ name: '<img src=x onerror=alert(1)>', lastError: '<script>' });
+    const { html } = mailOf({
+      name: '<img src=x onerror=alert(1)>',
+      lastError: { code: 'told', text: '<script>' },
+    });
     expect(html).not.toMatch(/<img|<script/);
     expect(html).toContain('&lt;img src=x onerror=alert(1)>');
   });
