@@ -140,7 +140,7 @@ async function replayChunk(
       dueAt: dueAt(openedAt, webhook),
       attempts: 0,
       blame: BLAMELESS,
-      error: '',
+      error: null,
       seal: null,
     });
   }

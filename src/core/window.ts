@@ -77,7 +77,7 @@ export function laneAfter(
     dueAt: dueAt(next.receivedAt, webhook),
     attempts: 0,
     blame: BLAMELESS,
-    error: '',
+    error: null,
     seal: null,
   };
 }

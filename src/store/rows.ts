@@ -1,5 +1,6 @@
 import type { Direction } from '../wire/payload.ts';
 import type { Filters, Granularity } from '../wire/webhook.ts';
+import type { ActivityFacts, StoredError } from './facts.ts';
 
 // What the store keeps, as the rest of the program sees it. Times are Unix milliseconds.
 
@@ -140,8 +141,8 @@ export interface Lane {
   /** Failed attempts of the head. */
   attempts: number;
   blame: Blame;
-  /** How the last of them failed; "" where none has. */
-  error: string;
+  /** How the last of them failed; null where none has. */
+  error: StoredError | null;
   seal: Seal | null;
 }
 
@@ -166,7 +167,8 @@ export interface Parked {
   direction: Direction | null;
   parkedAt: number;
   attempts: number;
-  error: string;
+  /** How the last of them failed. */
+  error: StoredError;
 }
 
 /** What an e-mail tells of a webhook that errors have switched off, as it was then. */
@@ -179,8 +181,7 @@ export interface SwitchOff {
   at: number;
   /** In a row. */
   errors: number;
-  /** One sentence: what the last of them was. */
-  lastError: string;
+  lastError: StoredError;
 }
 
 /** Why an e-mail is not being sent. */
@@ -241,8 +242,7 @@ export interface Activity {
   action: ActivityAction;
   /** The chat that it names; null where it names none. */
   chatId: number | null;
-  /** One sentence for people. */
-  detail: string;
+  facts: ActivityFacts;
 }
 
 /** What a webhook did on one day: requests by how they ended, and messages in those that succeeded. */

@@ -169,7 +169,7 @@ export interface Tables {
     n: number;
     at: number;
     action: ActivityAction;
-    detail: string;
+    facts: string;
     chat_id: number | null;
   };
 }

@@ -129,7 +129,7 @@ export const aLane = (given: Partial<Lane> = {}): Lane => ({
   dueAt: 1000,
   attempts: 0,
   blame: BLAMELESS,
-  error: '',
+  error: null,
   seal: null,
   ...given,
 });
@@ -147,7 +147,7 @@ export const anEmail = (given: Partial<Email> = {}): Email => ({
     zapId: null,
     at: Date.UTC(2021, 1, 24, 16, 25),
     errors: 11,
-    lastError: 'The receiver answered 500; only 200 is success',
+    lastError: { code: 'status_500' },
   },
   state: 'waiting',
   reason: null,

@@ -56,7 +56,7 @@ export class SqliteLanes implements Lanes {
       lane.blame.attempts,
       lane.blame.since,
       lane.blame.last,
-      lane.error || null,
+      lane.error && JSON.stringify(lane.error),
       lane.seal?.lastSeq ?? null,
       lane.seal?.shape ?? null,
       lane.seal?.direction ?? null,
@@ -185,7 +185,7 @@ const toLane = (row: LaneRow): Lane => ({
   dueAt: row.due_at,
   attempts: row.attempts,
   blame: { attempts: row.blamed, since: row.blamed_since, last: row.blamed_at },
-  error: row.error ?? '',
+  error: row.error === null ? null : JSON.parse(row.error),
   seal:
     row.sealed_seq === null
       ? null

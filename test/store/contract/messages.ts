@@ -188,7 +188,7 @@ export function messages(kind: StoreKind): void {
         direction: null,
         parkedAt: 0,
         attempts: 8,
-        error: '',
+        error: { code: 'status_500' },
       } as const;
       await tx.parked.add({ ...held, ...rest });
     });
