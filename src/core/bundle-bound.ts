@@ -27,6 +27,7 @@ export function boundOf(context: Rendering): BundleBound {
 }
 
 const BLANK = {
+  position: 0,
   chatId: 0,
   seq: 0,
   uuid: '00000000-0000-0000-0000-000000000000',

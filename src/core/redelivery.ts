@@ -161,7 +161,8 @@ export class Redelivery {
   }
 }
 
-const fresh = { attempts: 0, blame: BLAMELESS, error: null };
+// Looked at, never stored: that its chat drains does not matter.
+const fresh = { attempts: 0, blame: BLAMELESS, error: null, draining: false };
 
 const laneAt = (
   webhookId: number,

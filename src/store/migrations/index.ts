@@ -8,6 +8,7 @@ import { theOutbox } from './0004-outbox.ts';
 import { dailyCounters } from './0005-daily-counters.ts';
 import { signIn } from './0006-sign-in.ts';
 import { facts } from './0007-facts.ts';
+import { identity } from './0008-identity.ts';
 
 /** Every version of the schema, in order. A landed one is never changed. */
 const migrations: Record<string, Migration> = {
@@ -18,6 +19,7 @@ const migrations: Record<string, Migration> = {
   '0005-daily-counters': dailyCounters,
   '0006-sign-in': signIn,
   '0007-facts': facts,
+  '0008-identity': identity,
 };
 
 /**
