@@ -4,6 +4,7 @@ import { z } from 'zod';
 // field is no reason to lose a message. Unknown fields are passed over.
 
 export const text = z.string().optional().catch(undefined);
+export const anything = z.unknown().optional();
 export const flag = z.boolean().optional().catch(undefined);
 
 // What is missing gets its default without a failed parse first, which costs far more.

@@ -1,34 +1,34 @@
 import { z } from 'zod';
-import { fields, flag, record, text } from './tolerant.ts';
+import { anything, fields, flag, record, text } from './tolerant.ts';
 
 /** An event as WAHA posts it. */
 export const eventSchema = z.object({
   event: z.string(),
-  timestamp: z.unknown(),
+  timestamp: anything,
   metadata: record,
-  me: fields({ id: z.unknown(), pushName: text, lid: z.unknown() }),
-  payload: z.unknown(),
+  me: fields({ id: anything, pushName: text, lid: anything }),
+  payload: anything,
 });
 
 /** What a message event is about. */
 export const payloadSchema = fields({
-  id: z.unknown(),
-  timestamp: z.unknown(),
-  from: z.unknown(),
-  to: z.unknown(),
-  participant: z.unknown(),
+  id: anything,
+  timestamp: anything,
+  from: anything,
+  to: anything,
+  participant: anything,
   fromMe: flag,
   source: text,
   body: text,
   hasMedia: flag,
-  media: z.unknown(),
-  location: z.unknown(),
-  vCards: z.unknown(),
+  media: anything,
+  location: anything,
+  vCards: anything,
   _data: fields({
     // WEBJS, WPP
     type: text,
     notifyName: text,
-    author: z.unknown(),
+    author: anything,
     sender: fields({ name: text, pushname: text }),
     // NOWEB
     key: fields({
@@ -40,11 +40,11 @@ export const payloadSchema = fields({
       participantLid: text,
     }),
     pushName: text,
-    messageStubType: z.unknown(),
-    message: z.unknown(),
+    messageStubType: anything,
+    message: anything,
     // GOWS
     Info: fields({ PushName: text, SenderAlt: text, RecipientAlt: text }),
-    Message: z.unknown(),
+    Message: anything,
   }),
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Harvest, nameFrom, timeFrom } from './harvest.ts';
-import { fields, list, text } from './tolerant.ts';
+import { anything, fields, list, text } from './tolerant.ts';
 import { contentFields, contentOf } from './whatsapp-cloud-content.ts';
 import {
   aliasesOf,
@@ -30,7 +30,7 @@ const changeSchema = z.object({
 
 const messageSchema = z.object({
   id: text,
-  timestamp: z.unknown(),
+  timestamp: anything,
   from: text,
   from_user_id: text,
   to: text,

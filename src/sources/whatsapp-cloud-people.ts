@@ -24,11 +24,10 @@ export function phoneFromWaId(waId: string | undefined): string {
   return DIGITS.test(digits) ? `+${digits}` : '';
 }
 
-/** A number as people read it, such as `+1 555-078-3881`; "" where it is none. */
+/** A number as Meta displays it, with or without decoration (`+1 555-078-3881`); "" where it is none. */
 export function phoneFromDisplay(display: string | undefined): string {
-  if (!display) return '';
-  const international = display.trim().replace(/^(?!\+)/, '+');
-  return parsePhoneNumberFromString(international)?.number ?? phoneFromWaId(display);
+  const international = display?.trim().replace(/^(?!\+)/, '+') ?? '';
+  return phoneFromWaId(international) || (parsePhoneNumberFromString(international)?.number ?? '');
 }
 
 const userIdFrom = (given: string | undefined) => (given && USER_ID.test(given) ? given : '');
