@@ -33,7 +33,11 @@ export default {
     part('store', [anyPackage]),
     part('core', ['^src/store/', anyPackage]),
     part('web', ['^src/core/', '^src/store/', anyPackage]),
-    part('server', ['^src/(core|store|web|sources)/', '^(require-node.js|package.json)$', anyPackage]),
+    part('server', [
+      '^src/(core|store|web|sources)/',
+      '^(require-node.js|package.json)$',
+      anyPackage,
+    ]),
     {
       name: 'the-integration-reaches-only-zapier-and-wire',
       severity: 'error',

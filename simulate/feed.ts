@@ -15,8 +15,12 @@ export interface Request {
   duplicates: number;
 }
 
-/** Requests that go out at once, the next ones only when these were answered. */
-export type Together = Request[];
+/** Requests that go out at once; those of the same lane that come after them wait for their answers. */
+export interface Together {
+  /** Each gateway session is a lane of its own. */
+  lane: number;
+  requests: Request[];
+}
 
 export interface Feed {
   /** What goes ahead of everything. */
@@ -42,10 +46,13 @@ export function wahaFeed(random: Random, key: string): Feed {
     opening: () => [],
     requests: (updates) =>
       updates.map(({ happening, at }) => {
+        const lane = happening.account.index;
         const messages = isMessage(happening) ? 1 : 0;
         const one = request(wahaEvent(happening, at), messages, 0);
         const isTwice = messages && happening.direction === 'received' && random.chance(TWICE);
-        return isTwice ? [one, request(wahaEvent(happening, at, 'message'), 0, 1)] : [one];
+        if (!isTwice) return { lane, requests: [one] };
+        const copy = request(wahaEvent(happening, at, 'message'), 0, 1);
+        return { lane, requests: [one, copy] };
       }),
     closing: () => [],
   };
@@ -54,12 +61,13 @@ export function wahaFeed(random: Random, key: string): Feed {
 /** All updates in one request; some requests are held back behind the next one, some repeated. */
 export function cloudFeed(random: Random, appSecret: string): Feed {
   let late: Request | null = null;
+  const alone = (one: Request): Together => ({ lane: 0, requests: [one] });
   const request = (payload: object, messages: number): Request => {
     const body = JSON.stringify(payload);
     return { body, headers: cloudHeaders(body, appSecret), messages, duplicates: 0 };
   };
   return {
-    opening: (cast) => [[request(addressBooks(cast), 0)]],
+    opening: (cast) => [alone(request(addressBooks(cast), 0))],
     requests: (updates) => {
       const made: Together[] = [];
       for (let from = 0; from < updates.length; from += MOST_UPDATES) {
@@ -70,13 +78,13 @@ export function cloudFeed(random: Random, appSecret: string): Feed {
           late = one;
           continue;
         }
-        made.push([one]);
-        if (late) made.push([late]);
+        made.push(alone(one));
+        if (late) made.push(alone(late));
         late = null;
-        if (random.chance(TWICE)) made.push([{ ...one, messages: 0, duplicates: messages }]);
+        if (random.chance(TWICE)) made.push(alone({ ...one, messages: 0, duplicates: messages }));
       }
       return made;
     },
-    closing: () => (late ? [[late]] : []),
+    closing: () => (late ? [alone(late)] : []),
   };
 }

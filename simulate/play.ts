@@ -30,10 +30,14 @@ export async function play(
 ): Promise<void> {
   const stretch = stretchFor(cast, seed, perSecond);
   const everything = conversations(cast, seed);
-  const sendAll = async (groups: Together[]) => {
+  const sendInOrder = async (groups: readonly Together[]) => {
     for (const group of groups) {
       if (!stop.aborted) await sender.send(group);
     }
+  };
+  const sendAll = async (groups: readonly Together[]) => {
+    const lanes = Map.groupBy(groups, ({ lane }) => lane);
+    await Promise.all([...lanes.values()].map(sendInOrder));
   };
   await sendAll(feed.opening(cast));
   const start = Date.now();

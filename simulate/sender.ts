@@ -36,8 +36,8 @@ export class Sender {
    * Resolves once all of them were answered well; what fails for a moment is sent again, as gateways do.
    * @throws {RefusedError} with what to do about it
    */
-  async send(together: Together): Promise<void> {
-    await Promise.all(together.map((request) => this.#deliver(request)));
+  async send({ requests }: Together): Promise<void> {
+    await Promise.all(requests.map((request) => this.#deliver(request)));
   }
 
   async #deliver(request: Request): Promise<void> {

@@ -57,7 +57,7 @@ export interface Source {
  * A secret shared with the other end. `ours` is made up by us and pasted there; `theirs` is made up there and
  * given to us.
  */
-export type SecretOrigin = 'ours' | 'theirs';
+type SecretOrigin = 'ours' | 'theirs';
 export type Secrets<Name extends string = string> = Readonly<Partial<Record<Name, string>>>;
 
 /** A request as it came in, before anything in it is believed. */

@@ -19,7 +19,7 @@ const DIGITS = /^[1-9]\d{4,18}$/;
 const USER_ID = /^[\w.-]{1,128}$/;
 
 /** A `wa_id`, which is a phone number without its +; "" for anything else. */
-export function phoneFromWaId(waId: string | undefined): string {
+function phoneFromWaId(waId: string | undefined): string {
   const digits = waId?.replace(/^\+/, '') ?? '';
   return DIGITS.test(digits) ? `+${digits}` : '';
 }

@@ -33,7 +33,7 @@ describe('docs/whatsapp.md', () => {
   });
 
   test('has JSON that can be sent', () => {
-    expect(bodies).toHaveLength(3);
+    expect(bodies).toHaveLength(4);
     for (const body of bodies) expect(() => JSON.parse(body)).not.toThrow();
     for (const { kind } of WEBHOOK_SOURCES) expect(page).toContain(`"kind": "${kind}"`);
   });

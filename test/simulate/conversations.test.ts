@@ -10,7 +10,7 @@ import {
 import { Random } from '../crash/random.ts';
 
 const seeds = fc.nat(2 ** 31);
-const runs = { numRuns: 20 };
+const runs = { numRuns: 8 };
 
 function beginning(seed: number, accounts: number, messages: number): Happening[] {
   const happenings: Happening[] = [];
