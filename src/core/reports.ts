@@ -13,7 +13,7 @@ export interface Costs {
 }
 
 /** Messages that came on one day. */
-export interface DayMessages {
+interface DayMessages {
   /** Days since 1970-01-01, UTC. */
   day: number;
   messages: number;
