@@ -9,7 +9,7 @@ import { chatPages } from './chats/chats.tsx';
 import type { Pages, WebContext } from './context.ts';
 import { readForm } from './forms.ts';
 import { keyPages } from './keys/keys.tsx';
-import { kindOf, ProblemPage, STATUS_OF } from './problem.tsx';
+import { isForPeople, kindOf, ProblemPage, STATUS_OF } from './problem.tsx';
 import { profilePages } from './profile/profile.tsx';
 import { CHOICE_COOKIE } from './reader.ts';
 import { basePath, formOwner, hidden, isSecure, leadTo, send } from './respond.tsx';
@@ -48,7 +48,7 @@ export async function webPages(
   pages.setErrorHandler((error, request, reply) => problem(context, error, request, reply));
   requireSession(pages, context);
   pages.addHook('preHandler', (request, reply, done) => {
-    if (request.method === 'GET' || request.method === 'HEAD') done();
+    if (request.is404 || request.method === 'GET' || request.method === 'HEAD') done();
     else pages.csrfProtection(request, reply, done);
   });
 
@@ -73,6 +73,8 @@ async function problem(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  // Programs are answered as the API answers them.
+  if (request.is404 && !isForPeople(request)) throw error;
   const kind = kindOf(error);
   const { id: requestId, method, routeOptions } = request;
   if (kind === 'broken') {

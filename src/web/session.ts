@@ -48,7 +48,7 @@ export function requireSession(pages: Pages, context: WebContext): void {
       request.sessionToken = token;
       // The browser's own limit moves along.
       if (!asksForPart(request)) beginSession(context, reply, token);
-    } else if (!request.routeOptions.config.open) {
+    } else if (!request.is404 && !request.routeOptions.config.open) {
       return leadTo(context, request, reply, signInPath(context, request));
     }
   });
