@@ -9,11 +9,11 @@ import { chatPages } from './chats/chats.tsx';
 import type { Pages, WebContext } from './context.ts';
 import { readForm } from './forms.ts';
 import { keyPages } from './keys/keys.tsx';
+import { localPath } from './paths.ts';
 import { isForPeople, kindOf, ProblemPage, STATUS_OF } from './problem.tsx';
 import { profilePages } from './profile/profile.tsx';
-import { CHOICE_COOKIE } from './reader.ts';
-import { basePath, formOwner, hidden, isSecure, leadTo, send } from './respond.tsx';
-import { localPath, requireSession } from './session.ts';
+import { formOwner, hidden, isSecure, leadTo, rememberLanguage, send } from './respond.tsx';
+import { requireSession } from './session.ts';
 import { signInPages } from './sign-in/sign-in.tsx';
 import { welcomePages } from './sign-in/welcome.tsx';
 import { webhookPages } from './webhooks/webhooks.tsx';
@@ -105,6 +105,6 @@ async function chooseLanguage(
   if (workspace) {
     await context.store.transaction((tx) => tx.workspaces.edit(workspace.id, { language }));
   }
-  reply.setCookie('language', language, { ...CHOICE_COOKIE, path: `${basePath(context)}/` });
+  rememberLanguage(context, reply, language);
   return leadTo(context, request, reply, localPath(context, back));
 }
