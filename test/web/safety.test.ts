@@ -295,8 +295,9 @@ describe('what belongs to another workspace', () => {
     for (const { path, text } of await ownPages()) {
       expect([path, text.includes(MARK)]).toEqual([path, false]);
     }
-    const open = await other.get('/keys');
-    expect(open.text).toContain(MARK);
+    for (const path of ['/keys', `/chat/${theirs.chat}/messages/`]) {
+      expect((await other.get(path)).text).toContain(MARK);
+    }
   });
 
   test('is not found by its address, nor changed', async () => {
