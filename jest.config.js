@@ -18,6 +18,8 @@ export default {
     ],
   },
   testMatch: ['<rootDir>/test/**/*.test.{ts,tsx}'],
+  // They need a browser: `npm run test:browser`.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/browser/'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/build'],
   setupFilesAfterEnv: ['<rootDir>/test/support/loopback-only.ts'],
   // Much of the time is spent waiting for child processes, so no core is left idle for jest itself.

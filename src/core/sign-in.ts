@@ -38,16 +38,29 @@ export async function makeLink(store: Store, workspaceId: number, now: number): 
   return token;
 }
 
+/** How passwords are kept; those of passwords.ts take their time on purpose. */
+type Passwords = Pick<typeof import('./passwords.ts'), 'hashPassword' | 'isPassword'>;
+
 /** Lets owners in: by a one-time link at first, then with e-mail address and password. */
 export class SignIn {
   readonly #store: Store;
   readonly #clock: Clock;
+  readonly #passwords: Passwords;
   readonly #people = new SlowDown(FREE_FAILURES.person);
   readonly #addresses = new SlowDown(FREE_FAILURES.address);
 
-  constructor({ store, clock }: { store: Store; clock: Clock }) {
+  constructor({
+    store,
+    clock,
+    passwords = { hashPassword, isPassword },
+  }: {
+    store: Store;
+    clock: Clock;
+    passwords?: Passwords;
+  }) {
     this.#store = store;
     this.#clock = clock;
+    this.#passwords = passwords;
   }
 
   /** The workspace that a one-time link opens; null where it holds no more. */
@@ -65,7 +78,7 @@ export class SignIn {
     link: string,
     { password, ...owner }: Omit<Workspace, 'id' | 'name'> & { password: string },
   ): Promise<{ token: string; workspaceId: number } | null> {
-    const hash = await hashPassword(password);
+    const hash = await this.#passwords.hashPassword(password);
     return this.#store.transaction(async (tx) => {
       const now = this.#clock.now();
       const workspaceId = await tx.signIns.workspaceOfLink(hashToken(link), now);
@@ -97,10 +110,10 @@ export class SignIn {
     const { read } = this.#store;
     const found = await read.workspaces.ofOwner(email);
     for (const { id } of found) {
-      if (await isPassword(password, await read.signIns.password(id))) return id;
+      if (await this.#passwords.isPassword(password, await read.signIns.password(id))) return id;
     }
     // As slow as for an address that is known, so that none can be found out.
-    if (found.length === 0) await isPassword(password, null);
+    if (found.length === 0) await this.#passwords.isPassword(password, null);
     return null;
   }
 
@@ -150,9 +163,9 @@ export class SignIn {
     if (waitMs > 0) return { ok: false, reason: 'wait', waitMs };
     this.#people.failed(person, now);
     const stored = await this.#store.read.signIns.password(workspaceId);
-    if (!(await isPassword(current, stored))) return { ok: false, reason: 'wrong' };
+    if (!(await this.#passwords.isPassword(current, stored))) return { ok: false, reason: 'wrong' };
     this.#people.succeeded(person);
-    const hash = await hashPassword(next);
+    const hash = await this.#passwords.hashPassword(next);
     return this.#store.transaction(async (tx) => {
       await tx.signIns.setPassword(workspaceId, hash);
       return { ok: true, token: await this.#begin(tx, workspaceId), workspaceId };

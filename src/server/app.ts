@@ -14,6 +14,7 @@ import {
 import type { Logger } from 'pino';
 import type { WebContext } from '../web/context.ts';
 import { webPages } from '../web/pages.tsx';
+import { isForPeople, NotFoundError } from '../web/problem.tsx';
 import { requireKey } from './access.ts';
 import { accountRoutes } from './api/accounts.ts';
 import { chatRoutes } from './api/chats.ts';
@@ -49,9 +50,6 @@ export async function buildApp(
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler((request) => {
-    throw new ApiError('not_found', `There is nothing at ${request.method} ${pathOf(request.url)}`);
-  });
   app.decorateRequest('workspaceId', 0);
   app.decorateRequest('keyHash', '');
   guardFrontDoor(app as unknown as FastifyInstance, log);
@@ -125,6 +123,12 @@ export async function buildApp(
         routePrefix: '/api/docs',
         theme: { title: 'API documentation' },
         uiConfig: { layout: 'BaseLayout' },
+      });
+      // Here and not above, where a request has no reader yet: people are answered with a page.
+      documented.setNotFoundHandler((request) => {
+        if (isForPeople(request)) throw new NotFoundError();
+        const what = `${request.method} ${pathOf(request.url)}`;
+        throw new ApiError('not_found', `There is nothing at ${what}`);
       });
     }),
   );

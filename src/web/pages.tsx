@@ -11,11 +11,11 @@ import type { Pages, WebContext } from './context.ts';
 import { costPages } from './costs/costs.tsx';
 import { readForm } from './forms.ts';
 import { keyPages } from './keys/keys.tsx';
-import { kindOf, ProblemPage, STATUS_OF } from './problem.tsx';
+import { localPath } from './paths.ts';
+import { isForPeople, kindOf, ProblemPage, STATUS_OF } from './problem.tsx';
 import { profilePages } from './profile/profile.tsx';
-import { CHOICE_COOKIE } from './reader.ts';
-import { basePath, formOwner, hidden, isSecure, leadTo, send } from './respond.tsx';
-import { localPath, requireSession } from './session.ts';
+import { formOwner, hidden, isSecure, leadTo, rememberLanguage, send } from './respond.tsx';
+import { requireSession } from './session.ts';
 import { signInPages } from './sign-in/sign-in.tsx';
 import { welcomePages } from './sign-in/welcome.tsx';
 import { webhookPages } from './webhooks/webhooks.tsx';
@@ -51,7 +51,7 @@ export async function webPages(
   pages.setErrorHandler((error, request, reply) => problem(context, error, request, reply));
   requireSession(pages, context);
   pages.addHook('preHandler', (request, reply, done) => {
-    if (request.method === 'GET' || request.method === 'HEAD') done();
+    if (request.is404 || request.method === 'GET' || request.method === 'HEAD') done();
     else pages.csrfProtection(request, reply, done);
   });
 
@@ -79,6 +79,8 @@ async function problem(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  // Programs are answered as the API answers them.
+  if (request.is404 && !isForPeople(request)) throw error;
   const kind = kindOf(error);
   const { id: requestId, method, routeOptions } = request;
   if (kind === 'broken') {
@@ -109,6 +111,6 @@ async function chooseLanguage(
   if (workspace) {
     await context.store.transaction((tx) => tx.workspaces.edit(workspace.id, { language }));
   }
-  reply.setCookie('language', language, { ...CHOICE_COOKIE, path: `${basePath(context)}/` });
+  rememberLanguage(context, reply, language);
   return leadTo(context, request, reply, localPath(context, back));
 }

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import { StoreUnavailableError } from '../store/errors.ts';
 import { Page } from './page.tsx';
 import { useHref, useView, useWords } from './view.tsx';
@@ -10,6 +11,10 @@ export class NotFoundError extends Error {
     this.name = 'NotFoundError';
   }
 }
+
+/** Whether who asks for an address that is none is a browser, and not a program that calls the API. */
+export const isForPeople = ({ url, headers }: FastifyRequest): boolean =>
+  !/^\/api(\/|\?|$)/.test(url) && (headers.accept ?? '').includes('text/html');
 
 type Kind = 'notFound' | 'expired' | 'refused' | 'unavailable' | 'broken';
 

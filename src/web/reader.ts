@@ -4,9 +4,6 @@ import { isZone } from './time.tsx';
 
 // How the one who reads a page reads: what their browser says, and what they have chosen.
 
-/** Lasts a year; read by our own pages only. */
-export const CHOICE_COOKIE = { maxAge: 365 * 24 * 3600, sameSite: 'lax', httpOnly: true } as const;
-
 /** The language that was chosen, else the first of the browser's that we speak. */
 export function languageOf({ cookies, headers }: FastifyRequest): Language {
   if (isLanguage(cookies.language)) return cookies.language;

@@ -1,9 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ComponentChild, VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
+import type { Language } from '../core/language.ts';
 import type { Workspace } from '../store/rows.ts';
 import { ASSETS_PATH } from './assets.ts';
 import type { WebContext } from './context.ts';
+import { basePath } from './paths.ts';
 import { languageOf, zoneOf } from './reader.ts';
 import { type Notice, type View, ViewContext } from './view.tsx';
 
@@ -21,13 +23,24 @@ export const hidden = { schema: { hide: true } };
 
 const NOTICE_COOKIE = 'notice';
 
-/** Path under which a proxy serves us, without a slash at the end. */
-export const basePath = ({ site }: Pick<WebContext, 'site'>): string =>
-  new URL(site.publicUrl).pathname.replace(/\/$/, '');
-
 /** Browsers are to send our cookies over TLS only, wherever we are reached over TLS. */
 export const isSecure = ({ site }: Pick<WebContext, 'site'>): boolean =>
   site.publicUrl.startsWith('https:');
+
+/** The language that was chosen, for a year. */
+export function rememberLanguage(
+  context: Pick<WebContext, 'site'>,
+  reply: FastifyReply,
+  language: Language,
+): void {
+  reply.setCookie('language', language, {
+    path: `${basePath(context)}/`,
+    maxAge: 365 * 24 * 3600,
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: isSecure(context),
+  });
+}
 
 /** Whether htmx asks for a part of a page. */
 export const asksForPart = ({ headers }: FastifyRequest): boolean =>

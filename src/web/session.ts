@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SESSION_IDLE_MS } from '../core/sign-in.ts';
 import type { Pages, WebContext } from './context.ts';
-import { asksForPart, basePath, isSecure, leadTo } from './respond.tsx';
+import { localPath } from './paths.ts';
+import { asksForPart, isSecure, leadTo } from './respond.tsx';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -48,7 +49,7 @@ export function requireSession(pages: Pages, context: WebContext): void {
       request.sessionToken = token;
       // The browser's own limit moves along.
       if (!asksForPart(request)) beginSession(context, reply, token);
-    } else if (!request.routeOptions.config.open) {
+    } else if (!request.is404 && !request.routeOptions.config.open) {
       return leadTo(context, request, reply, signInPath(context, request));
     }
   });
@@ -59,18 +60,6 @@ function signInPath(context: WebContext, request: FastifyRequest): string {
   const isPage = request.method === 'GET' && !asksForPart(request);
   if (!isPage || request.url === '/') return '/sign-in';
   return `/sign-in?next=${encodeURIComponent(localPath(context, request.url))}`;
-}
-
-/** A path of ours, whatever was given: nobody is led to another site. */
-export function localPath(context: Pick<WebContext, 'site'>, given: unknown): string {
-  const base = basePath(context);
-  const origin = 'http://here.invalid';
-  if (typeof given !== 'string' || !given.startsWith('/')) return '/';
-  const url = URL.parse(given, origin);
-  if (url?.origin !== origin) return '/';
-  const path = url.pathname + url.search + url.hash;
-  // Two slashes at the start would be another host.
-  return (path.startsWith(`${base}/`) ? path.slice(base.length) : path).replace(/^\/+/, '/');
 }
 
 /** The workspace of whoever is signed in, on a page that is not open. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { signedIn } from '../support/browser-like.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -146,13 +147,14 @@ describe('/api/openapi.json', () => {
 
 describe('/api/docs', () => {
   test('is a page whose scripts and styles may load under the policy it comes with', async () => {
-    const page = await fetch(`${server.url}/api/docs`);
+    const browser = await signedIn(server);
+    const page = await browser.get('/api/docs');
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toContain('text/html');
     const policy = page.headers.get('content-security-policy');
     expect(policy).toContain("default-src 'self'");
     expect(policy).not.toContain('unsafe-');
-    const html = await page.text();
+    const html = page.text;
     expect(html).toContain('<title>API documentation</title>');
     // Nothing inline: 'self' would forbid it.
     expect(html).not.toMatch(/<style|\sstyle=|\son\w+=|<script>|<script(?![^>]*\ssrc=)/);
@@ -160,11 +162,10 @@ describe('/api/docs', () => {
     expect(assets.filter((path) => path.endsWith('.js')).length).toBeGreaterThan(0);
     expect(assets.filter((path) => path.endsWith('.css')).length).toBeGreaterThan(0);
     for (const path of assets) {
-      const url = new URL(path, page.url);
+      const url = new URL(path, `${server.url}/api/docs`);
       expect(url.origin).toBe(server.url);
-      const asset = await fetch(url);
+      const asset = await browser.get(url.pathname);
       expect([path, asset.status]).toEqual([path, 200]);
-      await asset.body?.cancel();
     }
   });
 });

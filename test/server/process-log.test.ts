@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { databasePath } from '../../src/store/sqlite/data-folder.ts';
+import { BrowserLike, linkOf } from '../support/browser-like.ts';
 import { HttpReceiver } from '../support/http-receiver.ts';
 import { inboundInput } from '../support/messages.ts';
 import { exchange } from '../support/raw-http.ts';
@@ -16,6 +17,7 @@ const SECRETS = {
   password: 'PASSWORD-IN-THE-URL-THAT-NO-LOG-MAY-HOLD',
   phone: '972541234567',
   account: '972557654321',
+  ownersPassword: 'PASSWORD-OF-THE-OWNER-THAT-NO-LOG-MAY-HOLD',
   email: 'nobody.may.log@a.example',
 };
 const QUERY = `?token=${SECRETS.token}`;
@@ -23,6 +25,9 @@ const QUERY = `?token=${SECRETS.token}`;
 let server: ServerProcess;
 let receiver: HttpReceiver;
 const webhookSecrets: string[] = [];
+/** What lets a browser in. */
+const cookies: string[] = [];
+let link: string;
 
 /** A run with everything that could leave a trace: what works, what fails, what is nonsense. */
 beforeAll(async () => {
@@ -69,6 +74,7 @@ beforeAll(async () => {
   await server.call('PUT', `/whatsapp-accounts/+${SECRETS.account}`, names);
   await server.call('PATCH', '/me', { owner: names });
   await server.call('GET', '/me', undefined, `${API_KEY}-wrong`);
+  await useThePages();
   await exchange(server.url, `${SECRETS.text} ${API_KEY} nonsense\r\n\r\n`);
   await refuseForWantOfTheStore(folder, message);
   for (let errors = 1; errors <= 11; errors += 1) {
@@ -83,6 +89,30 @@ afterAll(async () => {
   await receiver.stop();
   await server.stop();
 });
+
+/** Everything that the owner does with a secret; what is sent by mistake; what is refused. */
+async function useThePages(): Promise<void> {
+  link = await linkOf(server);
+  const password = SECRETS.ownersPassword;
+  const browser = new BrowserLike(server);
+  const noteCookies = () => cookies.push(...browser.cookies.values());
+  const owner = { ownerName: SECRETS.name, ownerEmail: SECRETS.email, password };
+  expect((await browser.useLink(link, owner)).status).toBe(303);
+  noteCookies();
+  await browser.useLink(link, owner);
+  await browser.get(`/nowhere/${link}?${SECRETS.token}`);
+  await browser.post('/keys', { label: SECRETS.name });
+  await browser.post('/profile/password', { current: password, next: password });
+  noteCookies();
+  const { cookies: kept } = browser;
+  const session = kept.get('session') as string;
+  kept.delete('form');
+  await browser.post('/sign-out', { password });
+  kept.set('session', session);
+  await browser.get(`/keys?${SECRETS.token}`);
+  for (const wrong of ['', '-wrong']) await browser.signIn(SECRETS.email, password + wrong);
+  noteCookies();
+}
 
 /** Breaks the database for one call that reads and one that writes. */
 async function refuseForWantOfTheStore(folder: string, message: object): Promise<void> {
@@ -106,7 +136,10 @@ describe('the log of the process, at LOG_LEVEL=trace', () => {
   test('holds no key, secret, text, name, number, address or token', async () => {
     // It did log: the switch-off and our own failure are worth a line each.
     expect(linesWith('webhook switched off after errors')).not.toEqual([]);
-    const told = [API_KEY, ...webhookSecrets, ...Object.values(SECRETS)];
+    const told = [API_KEY, ...webhookSecrets, ...cookies, ...Object.values(SECRETS)];
+    // Shown once to whoever started the server; the log knows nothing of it.
+    expect(linesWith(link)).toEqual([`  ${server.url}/welcome/${link}`]);
+    expect(cookies.length).toBeGreaterThan(3);
     expect(webhookSecrets.length).toBeGreaterThan(3);
     for (const secret of told) {
       expect(secret.length).toBeGreaterThan(10);

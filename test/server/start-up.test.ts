@@ -71,8 +71,10 @@ describe('the first start', () => {
     expect((await first.ended()).code).toBe(0);
     const [second, again] = await started({}, folder);
     expect((await me(again, key as string)).status).toBe(200);
-    await second.printed(/No e-mail .*\n/);
-    expect(second.stdout).toMatch(/^Pakiet .* listens on .*\nNo e-mail is sent .*\n$/);
+    await second.printed(/\/welcome\/.*\n\n/);
+    expect(second.stdout).toMatch(
+      /^Pakiet .* listens on .*\nNo e-mail is sent .*\nOpen the settings page with this link, which holds once and for a day:\n\n {2}\S+\/welcome\/\S+\n\n$/,
+    );
   });
 
   test('takes the key from PAKIET_API_KEY and does not print it', async () => {

@@ -3,8 +3,9 @@ import type { InEach, Language } from '../../core/language.ts';
 import type { Pages, WebContext } from '../context.ts';
 import { emailField, entered, readForm, says } from '../forms.ts';
 import { Page } from '../page.tsx';
+import { localPath } from '../paths.ts';
 import { hidden, leadTo, send } from '../respond.tsx';
-import { beginSession, endSession, localPath } from '../session.ts';
+import { beginSession, endSession } from '../session.ts';
 import { Field, Form, type Problems } from '../ui.tsx';
 import { useView, useWords } from '../view.tsx';
 
