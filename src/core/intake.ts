@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import { StoreUnavailableError } from '../store/errors.ts';
 import type { Webhook } from '../store/rows.ts';
 import type { Appended, Arrival, Repositories, Store } from '../store/store.ts';
@@ -92,10 +91,9 @@ export class Intake {
     const results = await store.transaction(async (tx) => {
       const receivedAt = clock.now();
       const arrivals = requests.flatMap(({ workspaceId, messages }) =>
-        messages.map((message): Arrival => {
-          const uuid = uuidv7({ msecs: Math.max(0, receivedAt) });
-          return { workspaceId, message, uuid, receivedAt, skip: skipReason(message) };
-        }),
+        messages.map(
+          (message): Arrival => ({ workspaceId, message, receivedAt, skip: skipReason(message) }),
+        ),
       );
       const appended = await tx.messages.append(arrivals);
       due.clear();

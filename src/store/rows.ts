@@ -49,6 +49,7 @@ export interface LoggedMessage {
   chatId: number;
   /** Place in the chat's log: 1, 2, 3 … without gaps. */
   seq: number;
+  /** Its id outward; it tells its chat (message-id.ts). */
   uuid: string;
   direction: Direction;
   timestamp: number;

@@ -66,8 +66,6 @@ export interface Repositories {
 export interface Arrival {
   workspaceId: number;
   message: InboundMessage;
-  /** Its id outward, should it be appended. */
-  uuid: string;
   receivedAt: number;
   /** Why it is passed by: it is counted, not appended. */
   skip: 'attachment' | 'no_text' | null;

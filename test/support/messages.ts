@@ -43,7 +43,6 @@ export function arrival(given?: MessageGiven, rest: Partial<Arrival> = {}): Arri
   return {
     workspaceId: 1,
     message: inbound(given),
-    uuid: crypto.randomUUID(),
     receivedAt: 1000,
     skip: null,
     ...rest,

@@ -3,6 +3,7 @@ import type { InboundMessage } from '../../wire/inbound.ts';
 import type { Filters } from '../../wire/webhook.ts';
 import { toAccount } from '../everyday/accounts.ts';
 import { toChat } from '../everyday/chats.ts';
+import { makeMessageId } from '../message-id.ts';
 import type { Account, Chat, Gap, LoggedMessage } from '../rows.ts';
 import type { Appended, Arrival, Messages, PurgeCursor, Range } from '../store.ts';
 import { statementCache } from './statements.ts';
@@ -23,7 +24,7 @@ export class SqliteMessages implements Messages {
     return arrivals.map((arrival) => this.#append(arrival));
   }
 
-  #append({ workspaceId, message, uuid, receivedAt, skip }: Arrival): Appended {
+  #append({ workspaceId, message, receivedAt, skip }: Arrival): Appended {
     const { phone } = message.whatsapp_account;
     const knownAccount = this.#account(workspaceId, phone);
     const known = knownAccount && this.#chat(knownAccount.id, message.chat);
@@ -45,7 +46,7 @@ export class SqliteMessages implements Messages {
       `UPDATE chat SET last_seq = last_seq + 1, ${first} = coalesce(${first}, last_seq + 1)
         WHERE id = ? RETURNING last_seq AS seq`,
     ).get(chat.id) as { seq: number };
-    this.#insert(workspaceId, chat.id, seq, uuid, receivedAt, message.message);
+    this.#insert(workspaceId, chat.id, seq, receivedAt, message.message);
     return { status: 'appended', chat, account, seq };
   }
 
@@ -116,7 +117,6 @@ export class SqliteMessages implements Messages {
     workspaceId: number,
     chatId: number,
     seq: number,
-    uuid: string,
     receivedAt: number,
     message: InboundMessage['message'],
   ): void {
@@ -128,7 +128,7 @@ export class SqliteMessages implements Messages {
       workspaceId,
       chatId,
       seq,
-      uuid,
+      makeMessageId({ chatId, seq, receivedAt }),
       message.direction,
       message.timestamp,
       receivedAt,
