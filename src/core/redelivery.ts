@@ -163,7 +163,8 @@ export class Redelivery {
   }
 }
 
-const fresh = { attempts: 0, blame: BLAMELESS, error: '' };
+// Looked at, never stored: that its chat drains does not matter.
+const fresh = { attempts: 0, blame: BLAMELESS, error: '', draining: false };
 
 const laneAt = (
   webhookId: number,

@@ -12,6 +12,7 @@ import {
   WebhookDisabledError,
 } from './errors.ts';
 import { HEALTHY, restsUntil } from './health.ts';
+import { asMeant } from './identity.ts';
 import { leftOut } from './lane-actions.ts';
 import { requestHeaders, toLoggedRequest } from './request-log.ts';
 import type { Sender } from './sender.ts';
@@ -53,13 +54,14 @@ export class WebhookActions {
     const { webhook, other } = await store.transaction(async (tx) => {
       const now = clock.now();
       await checkChats(tx, workspaceId, given.filters);
+      const meant = { ...given, filters: await asMeant(tx, workspaceId, given.filters) };
       const shape = given.granularity_hours === 0 ? 'single' : 'bundle';
       const { source, zap_id: zapId = null } = given;
       const isZap = source === 'zapier' && zapId !== null;
       const known = isZap && (await tx.webhooks.ofZap(workspaceId, zapId, shape));
       const webhook = known
-        ? await adopt(tx, known, given, now)
-        : await this.#create(tx, workspaceId, given, now);
+        ? await adopt(tx, known, meant, now)
+        : await this.#create(tx, workspaceId, meant, now);
       return { webhook, other: isZap && (await endOtherTrigger(tx, webhook, now)) };
     });
     if (other) changed(other.id);
@@ -110,7 +112,11 @@ export class WebhookActions {
   async edit(workspaceId: number, id: number, edit: WebhookEdit): Promise<Webhook | null> {
     if (edit.target_url !== undefined) checkTargetUrl(edit.target_url);
     return this.#change(workspaceId, id, async (tx, webhook, now) => {
-      const { enabled, ...settings } = edit;
+      const { enabled, ...given } = edit;
+      const settings = {
+        ...given,
+        ...(given.filters && { filters: await asMeant(tx, workspaceId, given.filters) }),
+      };
       const changes = changedSettings(webhook, settings);
       checkZapsOwn(webhook, changes, enabled);
       if (changes.includes('filters')) await checkChats(tx, workspaceId, settings.filters);

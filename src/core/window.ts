@@ -12,12 +12,15 @@ export const windowMs = (granularity: Granularity): number => granularity * HOUR
 
 /**
  * When the run of messages that opened then is to be delivered: at the end of its window, or at once
- * where the owner has asked for everything up to then.
+ * where the owner has asked for everything up to then, or where nothing more can come in.
+ * @param draining the chat is a redirect
  */
 export function dueAt(
   openedAt: number,
   webhook: Pick<Webhook, 'granularityHours' | 'flushedAt'>,
+  draining: boolean,
 ): number {
+  if (draining) return openedAt;
   if (webhook.flushedAt !== null && openedAt <= webhook.flushedAt) return openedAt;
   return openedAt + windowMs(webhook.granularityHours);
 }
@@ -53,7 +56,7 @@ export function laneAfter(
     ...lane,
     nextSeq: next.seq,
     openedAt: next.receivedAt,
-    dueAt: dueAt(next.receivedAt, webhook),
+    dueAt: dueAt(next.receivedAt, webhook, lane.draining),
     attempts: 0,
     blame: BLAMELESS,
     error: '',

@@ -73,8 +73,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     if (dispatcher) news(dispatcher);
     else untold.push(news);
   };
-  const intake = new Intake({ store, clock, wake: (due) => tell((thread) => thread.wake(due)) });
+  const wake = (due: Map<number, number>) => tell((thread) => thread.wake(due));
   const changed = (webhookId: number) => tell((thread) => thread.changed(webhookId));
+  const intake = new Intake({ store, clock, wake, changed });
   const webhooks = new WebhookActions({ store, clock, sender, changed });
   const redelivery = new Redelivery({ store, clock, sender, changed, site });
   const app = await buildApp(

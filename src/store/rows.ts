@@ -17,6 +17,7 @@ export interface Account {
   id: number;
   workspaceId: number;
   phone: string;
+  /** Given by a person, else told by its source. */
   fullName: string;
   email: string;
   /** Messages passed by because only text is carried. */
@@ -24,6 +25,10 @@ export interface Account {
   skippedNoText: number;
 }
 
+/**
+ * A chat with one person, or of one group. Of chats that turned out to be one person's the oldest goes on;
+ * the others are redirects to it: they take no more messages, and bear its names.
+ */
 export interface Chat {
   id: number;
   workspaceId: number;
@@ -39,9 +44,15 @@ export interface Chat {
   createdAt: number;
   /** Seq of the latest message; 0 before the first. */
   lastSeq: number;
-  /** Seq of the first message in each direction, null while there is none. */
+  /** Seq of the first message in each direction, null while there is none; 0 where a redirect has it. */
   firstReceivedSeq: number | null;
   firstSentSeq: number | null;
+  /** When its latest message came; 0 before the first. */
+  lastMessageAt: number;
+  /** It was there before we were, so its first message here is none of a new chat. */
+  seeded: boolean;
+  /** The chat that goes on in its place; null for one that goes on itself. */
+  redirectTo: number | null;
 }
 
 /** One message of a chat's log. Names and phones are those given with it; "" where none was. */
@@ -49,6 +60,8 @@ export interface LoggedMessage {
   chatId: number;
   /** Place in the chat's log: 1, 2, 3 … without gaps. */
   seq: number;
+  /** Place among all messages, in order of arrival whatever the clock said. */
+  position: number;
   /** Its id outward; it tells its chat (message-id.ts). */
   uuid: string;
   direction: Direction;
@@ -144,6 +157,8 @@ export interface Lane {
   /** How the last of them failed; "" where none has. */
   error: string;
   seal: Seal | null;
+  /** Its chat is a redirect: nothing more comes in, so it waits for no window, and others wait for it. */
+  draining: boolean;
 }
 
 /** How far the failures of a head speak against its payload. */

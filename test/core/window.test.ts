@@ -75,8 +75,9 @@ describe('when a lane is due', () => {
     ['at once where nothing is gathered', 0, null, 1000],
     ['at once where all up to then was flushed', 24, 1000, 1000],
     ['in its own time where it opened after the flush', 24, 999, 1000 + 24 * HOUR],
-  ] as const)('%s', (_what, granularityHours, flushedAt, expected) => {
-    expect(dueAt(1000, { granularityHours, flushedAt })).toBe(expected);
+    ['at once where its chat is a redirect', 24, null, 1000, true],
+  ] as const)('%s', (_what, granularityHours, flushedAt, expected, draining = false) => {
+    expect(dueAt(1000, { granularityHours, flushedAt }, draining)).toBe(expected);
   });
 });
 

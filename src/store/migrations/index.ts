@@ -7,6 +7,7 @@ import { deliveryPolicy } from './0003-delivery-policy.ts';
 import { theOutbox } from './0004-outbox.ts';
 import { dailyCounters } from './0005-daily-counters.ts';
 import { signIn } from './0006-sign-in.ts';
+import { identity } from './0008-identity.ts';
 
 /** Every version of the schema, in order. A landed one is never changed. */
 const migrations: Record<string, Migration> = {
@@ -16,6 +17,7 @@ const migrations: Record<string, Migration> = {
   '0004-outbox': theOutbox,
   '0005-daily-counters': dailyCounters,
   '0006-sign-in': signIn,
+  '0008-identity': identity,
 };
 
 /**
