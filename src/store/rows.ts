@@ -37,6 +37,8 @@ export interface Chat {
   sourceId: string;
   /** The name given by a person, else the source's. */
   fullName: string;
+  /** Null where nobody has given it one. */
+  givenName: string | null;
   phone: string;
   isGroup: boolean;
   responsibleName: string;

@@ -76,6 +76,7 @@ export const aChat = (given: Partial<Chat> = {}): Chat => ({
   accountId: 1,
   sourceId: '972540000000@c.us',
   fullName: 'John Doe',
+  givenName: null,
   phone: '+972540000000',
   isGroup: false,
   responsibleName: '',

@@ -1,0 +1,207 @@
+import { z } from 'zod';
+import { renderMessage } from '../../core/render.ts';
+import { chatOfMessageId } from '../../store/message-id.ts';
+import type { LoggedMessage } from '../../store/rows.ts';
+import type { Pages, WebContext } from '../context.ts';
+import { Page } from '../page.tsx';
+import { NotFoundError } from '../problem.tsx';
+import { hidden, leadTo, send } from '../respond.tsx';
+import { workspaceOf } from '../session.ts';
+import { startOfDay, Time } from '../time.tsx';
+import { Empty } from '../ui.tsx';
+import { useHref, useView, useWords } from '../view.tsx';
+import { byDay, type ConversationPart, conversationPart, type Day } from './conversation.ts';
+import {
+  type ChatPath,
+  chatOf,
+  type FoundChat,
+  findChat,
+  messagesPath,
+  useTitle,
+} from './find-chat.ts';
+import { words } from './words.ts';
+
+interface ConversationProps extends FoundChat {
+  part: ConversationPart;
+  /** Id of the message that a link led to; null where none did. */
+  linked: string | null;
+  /** There was a link to a message that is not kept any more. */
+  isGone: boolean;
+}
+
+/** Where a message stands on the page: the fragment that a permalink leads to. */
+const anchorOf = (uuid: string) => `message-${uuid}`;
+
+function ConversationPage(props: ConversationProps) {
+  const { chat, part, isGone } = props;
+  const text = useWords(words);
+  const { zone } = useView();
+  const href = useHref();
+  const title = useTitle(chat);
+  const path = href(messagesPath(chat));
+  return (
+    <Page title={title} section="chats">
+      <ChatHead {...props} />
+      {isGone && <p class="notice warning">{text.gone}</p>}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard */}
+      <section class="conversation" aria-label={text.messages} tabIndex={0}>
+        <div id="start">
+          {part.earlier !== null && (
+            <p class="more">
+              <a href={`${path}?before=${part.earlier}`}>{text.earlier}</a>
+            </p>
+          )}
+          {part.messages.length === 0 && (
+            <Empty title={text.empty}>
+              <p>{text.emptyText}</p>
+            </Empty>
+          )}
+          {byDay(part.messages, zone).map((day) => (
+            <DayOfMessages key={day.messages[0]?.uuid} {...props} day={day} />
+          ))}
+          {part.later !== null && (
+            <p class="more">
+              <a href={`${path}?after=${part.later}#start`}>{text.later}</a>
+            </p>
+          )}
+        </div>
+      </section>
+    </Page>
+  );
+}
+
+function ChatHead({ chat, account }: FoundChat) {
+  const text = useWords(words);
+  const href = useHref();
+  const responsible = chat.responsibleName || chat.responsibleEmail;
+  return (
+    <header class="chat-head">
+      <p>
+        <a href={href('/chats')}>
+          <span aria-hidden="true">← </span>
+          {text.all}
+        </a>
+      </p>
+      <h1 dir="auto">{useTitle(chat)}</h1>
+      <dl>
+        <div>
+          <dt>{text.phone}</dt>
+          <dd>{chat.isGroup ? text.group : <bdi>{chat.phone || '–'}</bdi>}</dd>
+        </div>
+        <div>
+          <dt>{text.account}</dt>
+          <dd>
+            <bdi>{account.fullName}</bdi> <bdi>{account.phone}</bdi>
+          </dd>
+        </div>
+        <div>
+          <dt>{text.responsible}</dt>
+          <dd>
+            {responsible ? <bdi title={chat.responsibleEmail}>{responsible}</bdi> : text.nobody}
+          </dd>
+        </div>
+      </dl>
+      <a href={href(`/chat/${chat.id}/edit`)}>{text.change}</a>
+    </header>
+  );
+}
+
+function DayOfMessages({ day, ...props }: ConversationProps & { day: Day }) {
+  const text = useWords(words);
+  const { zone, now } = useView();
+  const { start, messages } = day;
+  const heading = `day-${messages[0]?.uuid}`;
+  const today = startOfDay(now, zone);
+  const name =
+    start === today ? text.today : start === startOfDay(today - 1, zone) ? text.yesterday : null;
+  return (
+    <section aria-labelledby={heading}>
+      <h2 id={heading}>{name ?? <Time at={start} form="weekday" />}</h2>
+      <ol>
+        {messages.map((message, i) => (
+          <Bubble key={message.uuid} {...props} message={message} before={messages[i - 1]} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+interface BubbleProps extends ConversationProps {
+  message: LoggedMessage;
+  before: LoggedMessage | undefined;
+}
+
+function Bubble({ chat, account, message, before, linked }: BubbleProps) {
+  const text = useWords(words);
+  const { uuid, direction, origin, timestamp } = message;
+  const nameOf = (one: LoggedMessage) => {
+    const { full_name, phone } = renderMessage({ chat, account }, one).sender;
+    return full_name || phone || (one.direction === 'sent' ? account.phone : text.unknown);
+  };
+  const name = nameOf(message);
+  // Seen at a glance by whoever sees on which side it stands.
+  const isOtherParty = !chat.isGroup && direction === 'received';
+  const goesOn = before?.direction === direction && nameOf(before) === name;
+  const isLinked = uuid === linked;
+  return (
+    <li
+      id={anchorOf(uuid)}
+      class={`bubble ${direction}${isLinked ? ' linked' : ''}`}
+      aria-current={isLinked || undefined}
+    >
+      {isLinked && <p class="badge">{text.linked}</p>}
+      <p class={isOtherParty || goesOn ? 'who unseen' : 'who'} dir="auto">
+        {name}
+      </p>
+      <p class="text" dir="auto">
+        {message.text}
+      </p>
+      <p class="when">
+        {direction === 'sent' && origin === 'phone' && `${text.fromPhone} · `}
+        <Time at={timestamp} form="hour" />
+      </p>
+    </li>
+  );
+}
+
+const place = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional();
+const query = z.object({
+  before: place.catch(undefined),
+  after: place.catch(undefined),
+  message: z.guid().toLowerCase().optional().catch(undefined),
+});
+
+/** What the links in payloads open: a conversation, and one message of it. */
+export function conversationPages(pages: Pages, context: WebContext): void {
+  const { read } = context.store;
+
+  pages.get<ChatPath>('/chat/:id/messages/', hidden, async (request, reply) => {
+    const found = await chatOf(context, request);
+    const { id } = found.chat;
+    if (request.params.id !== String(id)) {
+      const { search } = new URL(request.url, 'http://here.invalid');
+      return leadTo(context, request, reply, messagesPath(found.chat) + search);
+    }
+    const { message, ...wanted } = query.parse(request.query);
+    const workspace = workspaceOf(request).id;
+    const together = await read.chats.together(workspace, id);
+    const known = message === undefined ? null : await read.messages.byUuid(workspace, message);
+    const around = known && together.includes(known.chatId) ? known : undefined;
+    const part = await conversationPart(read, together, { ...wanted, around });
+    const isGone = message !== undefined && !around;
+    const page = (
+      <ConversationPage {...found} part={part} linked={around?.uuid ?? null} isGone={isGone} />
+    );
+    return send(context, request, reply, page);
+  });
+
+  pages.get<{ Params: { uuid: string } }>('/permalink/:uuid/', hidden, async (request, reply) => {
+    const uuid = request.params.uuid.toLowerCase();
+    const message = await read.messages.byUuid(workspaceOf(request).id, uuid);
+    const chatId = message?.chatId ?? chatOfMessageId(uuid);
+    if (chatId === null) throw new NotFoundError();
+    const { chat } = await findChat(context, request, chatId);
+    const path = `${messagesPath(chat)}?message=${uuid}#${anchorOf(uuid)}`;
+    return leadTo(context, request, reply, path);
+  });
+}
