@@ -76,7 +76,7 @@ function ChatHead({ chat, account }: FoundChat) {
   const responsible = chat.responsibleName || chat.responsibleEmail;
   return (
     <header class="chat-head">
-      <p>
+      <p class="back">
         <a href={href('/chats')}>
           <span aria-hidden="true">← </span>
           {text.all}
@@ -85,7 +85,7 @@ function ChatHead({ chat, account }: FoundChat) {
       <h1 dir="auto">{useTitle(chat)}</h1>
       <dl>
         <div>
-          <dt>{text.phone}</dt>
+          <dt>{chat.isGroup ? text.kind : text.phone}</dt>
           <dd>{chat.isGroup ? text.group : <bdi>{chat.phone || '–'}</bdi>}</dd>
         </div>
         <div>
@@ -136,11 +136,12 @@ function Bubble({ chat, account, message, before, linked }: BubbleProps) {
   const { uuid, direction, origin, timestamp } = message;
   const nameOf = (one: LoggedMessage) => {
     const { full_name, phone } = renderMessage({ chat, account }, one).sender;
-    return full_name || phone || (one.direction === 'sent' ? account.phone : text.unknown);
+    if (one.direction === 'sent') return full_name || text.you;
+    return full_name || phone || text.unknown;
   };
   const name = nameOf(message);
-  // Seen at a glance by whoever sees on which side it stands.
-  const isOtherParty = !chat.isGroup && direction === 'received';
+  // Whoever sees on which side it stands, and below what, need not be told.
+  const isPlain = direction === 'sent' ? name === text.you : !chat.isGroup;
   const goesOn = before?.direction === direction && nameOf(before) === name;
   const isLinked = uuid === linked;
   return (
@@ -150,7 +151,7 @@ function Bubble({ chat, account, message, before, linked }: BubbleProps) {
       aria-current={isLinked || undefined}
     >
       {isLinked && <p class="badge">{text.linked}</p>}
-      <p class={isOtherParty || goesOn ? 'who unseen' : 'who'} dir="auto">
+      <p class={isPlain || goesOn ? 'who unseen' : 'who'} dir="auto">
         {name}
       </p>
       <p class="text" dir="auto">

@@ -24,7 +24,7 @@ function EditPage({ chat, values, problems = {} }: EditProps) {
   const title = useTitle(chat);
   return (
     <Page title={`${text.editTitle}: ${title}`} section="chats">
-      <p>
+      <p class="back">
         <a href={href(messagesPath(chat))}>
           <span aria-hidden="true">← </span>
           <bdi>{title}</bdi>

@@ -28,7 +28,7 @@ function ListPage(props: ListProps) {
   return (
     <Page title={text.title} section="chats">
       <h1>{text.title}</h1>
-      {(!isEmpty || search) && <Search search={search} />}
+      {(!isEmpty || search) && <Search search={search} clear={search !== '' && !isEmpty} />}
       {isEmpty && !search && (
         <Empty title={text.none}>
           <p>{text.noneText}</p>
@@ -64,12 +64,12 @@ function ListPage(props: ListProps) {
   );
 }
 
-function Search({ search }: { search: string }) {
+function Search({ search, clear }: { search: string; clear: boolean }) {
   const text = useWords(words);
   const href = useHref();
   return (
     <search>
-      <form method="get" action={href('/chats')} class="search">
+      <form method="get" action={href('/chats')} class="search field">
         <label for="search">{text.searchLabel}</label>
         <div class="actions">
           <input
@@ -81,7 +81,7 @@ function Search({ search }: { search: string }) {
             dir="auto"
           />
           <button type="submit">{text.search}</button>
-          {search && <a href={href('/chats')}>{text.clear}</a>}
+          {clear && <a href={href('/chats')}>{text.clear}</a>}
         </div>
       </form>
     </search>
