@@ -165,10 +165,11 @@ function Bubble({ chat, account, message, before, linked }: BubbleProps) {
   );
 }
 
-const place = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional();
+const place = (pattern: RegExp) =>
+  z.string().regex(pattern).transform(Number).optional().catch(undefined);
 const query = z.object({
-  before: place.catch(undefined),
-  after: place.catch(undefined),
+  before: place(/^[1-9]\d{0,14}$/),
+  after: place(/^\d{1,15}$/),
   message: z.guid().toLowerCase().optional().catch(undefined),
 });
 

@@ -90,7 +90,7 @@ const form = z.object({
     .string()
     .trim()
     .max(320, says('too_long'))
-    .pipe(z.union([z.literal(''), z.email()], says('email'))),
+    .pipe(z.literal('').or(z.email(says('email')))),
 });
 
 /** What people may set on a chat, and the end of it. */
