@@ -31,6 +31,7 @@ export function messages(kind: StoreKind): void {
     expect(logged).toEqual({
       chatId: result?.status === 'appended' && result.chat.id,
       seq: 1,
+      position: 1,
       uuid: 'the-uuid',
       direction: 'sent',
       timestamp: Date.UTC(9999, 11, 31, 23, 59, 59),
