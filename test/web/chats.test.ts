@@ -50,7 +50,7 @@ let made = 0;
 /** A new chat with such messages; answers its number. */
 async function chatWith(
   chat: MessageGiven['chat'],
-  ...messages: MessageGiven['message'][]
+  ...messages: NonNullable<MessageGiven['message']>[]
 ): Promise<string> {
   made += 1;
   const full = { id: `chat ${made}`, full_name: `Chat number ${made}`, ...chat };

@@ -35,6 +35,7 @@ export function messages(kind: StoreKind): void {
     expect(logged).toEqual({
       chatId,
       seq: 1,
+      position: 1,
       uuid,
       direction: 'sent',
       timestamp: Date.UTC(9999, 11, 31, 23, 59, 59),
