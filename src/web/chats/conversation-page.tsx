@@ -1,16 +1,14 @@
 import { z } from 'zod';
-import { renderMessage } from '../../core/render.ts';
 import { chatOfMessageId } from '../../store/message-id.ts';
-import type { LoggedMessage } from '../../store/rows.ts';
 import type { Pages, WebContext } from '../context.ts';
 import { Page } from '../page.tsx';
 import { NotFoundError } from '../problem.tsx';
 import { hidden, leadTo, send } from '../respond.tsx';
 import { workspaceOf } from '../session.ts';
-import { startOfDay, Time } from '../time.tsx';
 import { Empty } from '../ui.tsx';
 import { useHref, useView, useWords } from '../view.tsx';
-import { byDay, type ConversationPart, conversationPart, type Day } from './conversation.ts';
+import { byDay, type ConversationPart, conversationPart } from './conversation.ts';
+import { anchorOf, DayOfMessages } from './day-of-messages.tsx';
 import {
   type ChatPath,
   chatOf,
@@ -28,9 +26,6 @@ interface ConversationProps extends FoundChat {
   /** There was a link to a message that is not kept any more. */
   isGone: boolean;
 }
-
-/** Where a message stands on the page: the fragment that a permalink leads to. */
-const anchorOf = (uuid: string) => `message-${uuid}`;
 
 function ConversationPage(props: ConversationProps) {
   const { chat, part, isGone } = props;
@@ -82,7 +77,9 @@ function ChatHead({ chat, account }: FoundChat) {
           {text.all}
         </a>
       </p>
-      <h1 dir="auto">{useTitle(chat)}</h1>
+      <h1>
+        <bdi>{useTitle(chat)}</bdi>
+      </h1>
       <dl>
         <div>
           <dt>{chat.isGroup ? text.kind : text.phone}</dt>
@@ -103,65 +100,6 @@ function ChatHead({ chat, account }: FoundChat) {
       </dl>
       <a href={href(`/chat/${chat.id}/edit`)}>{text.change}</a>
     </header>
-  );
-}
-
-function DayOfMessages({ day, ...props }: ConversationProps & { day: Day }) {
-  const text = useWords(words);
-  const { zone, now } = useView();
-  const { start, messages } = day;
-  const heading = `day-${messages[0]?.uuid}`;
-  const today = startOfDay(now, zone);
-  const name =
-    start === today ? text.today : start === startOfDay(today - 1, zone) ? text.yesterday : null;
-  return (
-    <section aria-labelledby={heading}>
-      <h2 id={heading}>{name ?? <Time at={start} form="weekday" />}</h2>
-      <ol>
-        {messages.map((message, i) => (
-          <Bubble key={message.uuid} {...props} message={message} before={messages[i - 1]} />
-        ))}
-      </ol>
-    </section>
-  );
-}
-
-interface BubbleProps extends ConversationProps {
-  message: LoggedMessage;
-  before: LoggedMessage | undefined;
-}
-
-function Bubble({ chat, account, message, before, linked }: BubbleProps) {
-  const text = useWords(words);
-  const { uuid, direction, origin, timestamp } = message;
-  const nameOf = (one: LoggedMessage) => {
-    const { full_name, phone } = renderMessage({ chat, account }, one).sender;
-    if (one.direction === 'sent') return full_name || text.you;
-    return full_name || phone || text.unknown;
-  };
-  const name = nameOf(message);
-  // Whoever sees on which side it stands, and below what, need not be told.
-  const isPlain = direction === 'sent' ? name === text.you : !chat.isGroup;
-  const goesOn = before?.direction === direction && nameOf(before) === name;
-  const isLinked = uuid === linked;
-  return (
-    <li
-      id={anchorOf(uuid)}
-      class={`bubble ${direction}${isLinked ? ' linked' : ''}`}
-      aria-current={isLinked || undefined}
-    >
-      {isLinked && <p class="badge">{text.linked}</p>}
-      <p class={isPlain || goesOn ? 'who unseen' : 'who'} dir="auto">
-        {name}
-      </p>
-      <p class="text" dir="auto">
-        {message.text}
-      </p>
-      <p class="when">
-        {direction === 'sent' && origin === 'phone' && `${text.fromPhone} · `}
-        <Time at={timestamp} form="hour" />
-      </p>
-    </li>
   );
 }
 
