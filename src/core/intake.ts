@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import { StoreUnavailableError } from '../store/errors.ts';
 import type { Webhook } from '../store/rows.ts';
 import type { Appended, Arrival, Joined, News, Repositories, Store } from '../store/store.ts';
@@ -197,9 +196,8 @@ function sorted(requests: readonly Request[], now: number): { news: News[]; arri
       if (item.kind !== 'message') news.push({ workspaceId, item, at: now });
       else {
         const { message, aliases } = item;
-        const uuid = uuidv7({ msecs: Math.max(0, now) });
         const skip = skipReason(message);
-        arrivals.push({ workspaceId, message, aliases, uuid, receivedAt: now, skip });
+        arrivals.push({ workspaceId, message, aliases, receivedAt: now, skip });
       }
     }
   }

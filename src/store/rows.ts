@@ -38,6 +38,8 @@ export interface Chat {
   sourceId: string;
   /** The name given by a person, else the source's. */
   fullName: string;
+  /** Null where nobody has given it one. */
+  givenName: string | null;
   phone: string;
   isGroup: boolean;
   responsibleName: string;
@@ -63,6 +65,7 @@ export interface LoggedMessage {
   seq: number;
   /** Place among all messages, in order of arrival whatever the clock said. */
   position: number;
+  /** Its id outward; it tells its chat (message-id.ts). */
   uuid: string;
   direction: Direction;
   timestamp: number;

@@ -70,8 +70,6 @@ export interface Arrival {
   message: InboundMessage;
   /** Of the person in the chat, as far as the source tells. A phone number in the message is one too. */
   aliases: readonly Alias[];
-  /** Its id outward, should it be appended. */
-  uuid: string;
   receivedAt: number;
   /** Why it is passed by: it is counted, not appended. */
   skip: 'attachment' | 'no_text' | null;

@@ -210,6 +210,7 @@ export const toChat = (row: Selectable<Tables['chat']>): Chat => ({
   accountId: row.account_id,
   sourceId: row.source_id,
   fullName: row.given_name ?? row.source_name,
+  givenName: row.given_name,
   phone: row.phone,
   isGroup: row.is_group === 1,
   responsibleName: row.responsible_name,

@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { InboundMessage } from '../../wire/inbound.ts';
 import type { Filters } from '../../wire/webhook.ts';
+import { makeMessageId } from '../message-id.ts';
 import type { Gap, LoggedMessage } from '../rows.ts';
 import type { Appended, Arrival, Messages, PurgeCursor, Range } from '../store.ts';
 import { conversation } from './conversation.ts';
@@ -22,7 +23,7 @@ export class SqliteMessages implements Messages {
     return arrivals.map((arrival) => this.#append(arrival));
   }
 
-  #append({ workspaceId, message, aliases, uuid, receivedAt, skip }: Arrival): Appended {
+  #append({ workspaceId, message, aliases, receivedAt, skip }: Arrival): Appended {
     const { phone } = message.whatsapp_account;
     const identity = this.#identity;
     const knownAccount = identity.account(workspaceId, phone);
@@ -45,7 +46,7 @@ export class SqliteMessages implements Messages {
               ${first} = coalesce(${first}, last_seq + 1)
         WHERE id = ? RETURNING last_seq AS seq`,
     ).get(receivedAt, chat.id) as { seq: number };
-    this.#insert(workspaceId, chat.id, seq, uuid, receivedAt, message.message);
+    this.#insert(workspaceId, chat.id, seq, receivedAt, message.message);
     return { status: 'appended', chat, account, seq, joined };
   }
 
@@ -63,7 +64,6 @@ export class SqliteMessages implements Messages {
     workspaceId: number,
     chatId: number,
     seq: number,
-    uuid: string,
     receivedAt: number,
     message: InboundMessage['message'],
   ): void {
@@ -75,7 +75,7 @@ export class SqliteMessages implements Messages {
       workspaceId,
       chatId,
       seq,
-      uuid,
+      makeMessageId({ chatId, seq, receivedAt }),
       message.direction,
       message.timestamp,
       receivedAt,
