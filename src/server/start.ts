@@ -86,6 +86,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       redelivery,
       changed,
       site,
+      allowNetworks: config.allowNetworks,
       metrics,
       metricsToken: config.metricsToken,
       version,
