@@ -7,7 +7,7 @@ import { Choice, Choices } from './choices.tsx';
 import { words } from './words.ts';
 
 /** So many are shown at once. */
-const FOUND_AT_MOST = 20;
+const FOUND_AT_MOST = 10;
 
 type FoundChat = Pick<Chat, 'fullName' | 'phone' | 'isGroup'> & { accountPhone: string };
 
@@ -89,15 +89,15 @@ export function ChatChoice({ data, problem }: { data: ChatChoiceData; problem: P
   const text = useWords(words);
   return (
     <Choices name="chats" legend={text.chats} hint={text.chatsHint} problem={problem}>
-      <div id="chat-list" aria-live="polite">
-        <ChatList {...data} />
-      </div>
       <label for="find">{text.chatsSearch}</label>
       <div class="actions">
         <input id="find" type="search" name="find" value={data.search} form={SEARCH_FORM} />
         <button type="submit" class="small outline" form={SEARCH_FORM}>
           {text.search}
         </button>
+      </div>
+      <div id="chat-list" aria-live="polite">
+        <ChatList {...data} />
       </div>
     </Choices>
   );

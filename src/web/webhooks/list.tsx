@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { WAITING_COUNTED } from '../../core/switch.ts';
 import type { WebhookStatus } from '../../core/webhooks.ts';
 import type { Webhook } from '../../store/rows.ts';
@@ -92,21 +93,25 @@ export function WebhookFacts({ webhook, status }: { webhook: Webhook; status: We
   const text = useWords(words);
   const { granularityHours, lastSuccessAt, enabled, source, zapId } = webhook;
   return (
-    <dl class="facts">
-      <dt>{text.sendsTo}</dt>
-      <dd>{hostOf(webhook)}</dd>
-      {source === 'zapier' && (
-        <>
-          <dt>{text.madeBy}</dt>
-          <dd>{text.byZap(zapId)}</dd>
-        </>
-      )}
-      <dt>{text.granularity}</dt>
-      <dd>{text.granularities[granularityHours]}</dd>
-      <dt>{enabled ? text.waiting : text.held}</dt>
-      <dd>{text.messages(status.waiting, status.waiting >= WAITING_COUNTED)}</dd>
-      <dt>{text.lastSuccess}</dt>
-      <dd>{lastSuccessAt === null ? text.never : <Span at={lastSuccessAt} />}</dd>
+    <dl class="figures">
+      <Fact label={text.sendsTo}>{hostOf(webhook)}</Fact>
+      {source === 'zapier' && <Fact label={text.madeBy}>{text.byZap(zapId)}</Fact>}
+      <Fact label={text.granularity}>{text.granularities[granularityHours]}</Fact>
+      <Fact label={enabled ? text.waiting : text.held}>
+        {text.messages(status.waiting, status.waiting >= WAITING_COUNTED)}
+      </Fact>
+      <Fact label={text.lastSuccess}>
+        {lastSuccessAt === null ? text.never : <Span at={lastSuccessAt} />}
+      </Fact>
     </dl>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ComponentChildren }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
   );
 }

@@ -97,8 +97,7 @@ function GranularityChoice({ fields, problems }: SettingsProps) {
           value={String(hours)}
           checked={fields.granularity_hours === String(hours)}
         >
-          {text.granularities[hours]}{' '}
-          <span class="soft">{hours === 0 ? text.atOnce : text.perChat}</span>
+          {text.granularities[hours]} {hours === 0 && <span class="soft">{text.atOnce}</span>}
         </Choice>
       ))}
     </Choices>

@@ -40,9 +40,11 @@ function StatusText({ status }: { status: Status }) {
     case 'gathering':
       return <Until words={states.gathering} at={status.next} />;
     case 'off_by_errors':
-      return <OffSince words={states.off_by_errors(status.errors)} at={status.at} />;
-    default:
-      return <OffSince words={states[status.kind]} at={status.at} />;
+      return <Dated words={states.off_by_errors(status.errors)} link={states.on} at={status.at} />;
+    case 'off_by_owner':
+      return <Dated words={states.off_by_owner} link={states.on} at={status.at} />;
+    case 'zap_off':
+      return <Dated words={states.zap_off} link={states.since} at={status.at} />;
   }
 }
 
@@ -52,14 +54,12 @@ const Until = ({ words: text, at }: { words: string; at: number }) => (
   </>
 );
 
-function OffSince({ words: text, at }: { words: string; at: number | null }) {
-  const { states } = useWords(words);
-  if (at === null) return <>{text}</>;
+function Dated({ words: text, link, at }: { words: string; link: string; at: number | null }) {
   return (
     <>
       {text}
-      {states.on}
-      <Time at={at} form="day" />
+      {at !== null && link}
+      {at !== null && <Time at={at} form="day" />}
     </>
   );
 }

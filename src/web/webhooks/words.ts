@@ -24,10 +24,10 @@ const changedEn: Record<keyof Settings, string> = {
 
 const unsentEn: Record<Unsent, string> = {
   no_server:
-    'You were not told of this by e-mail: the server has none to send it with. Whoever runs it sets SMTP_URL and PAKIET_MAIL_FROM.',
-  no_address: 'You were not told of this by e-mail: your profile has no address.',
+    'We could not tell you of this by e-mail: this server is not set up to send any. Whoever runs it does that with SMTP_URL and PAKIET_MAIL_FROM.',
+  no_address: 'We could not tell you of this by e-mail: your profile has no address.',
   given_up:
-    'You were not told of this by e-mail: the mail server did not take it for three days. Whoever runs this server finds the cause in its log.',
+    'We could not tell you of this by e-mail: the mail server did not take it for three days. Whoever runs this server finds the cause in its log.',
 };
 
 const en = {
@@ -55,6 +55,7 @@ const en = {
     off_by_owner: 'Switched off by you',
     zap_off: 'The Zap is off',
     on: ' on ',
+    since: ' since ',
   },
   sendsTo: 'Sends to',
   waiting: 'Waiting',
@@ -82,10 +83,9 @@ const en = {
     'This address is in a private network: deliveries to it will be refused unless whoever runs this server allows it, with PAKIET_ALLOW_NETWORKS.',
   granularity: 'Aggregation granularity',
   granularityHint:
-    'A bundle gathers what was written in one chat within that time. A Zap runs once for a bundle, however many messages are in it.',
+    'What is written in a chat within that time is gathered into one bundle. A Zap runs once for a bundle, however many messages are in it.',
   granularities: granularityEn,
-  atOnce: 'each message is sent by itself, at once',
-  perChat: 'one bundle for each chat',
+  atOnce: '– each message is sent by itself, at once',
   enabled: 'Webhook enabled',
   enabledHint: 'Off, it sends nothing until you switch it on.',
   filters: 'Which messages',
@@ -210,6 +210,7 @@ export const words: InEach<WebhookWords> = {
       off_by_owner: 'Wyłączony przez Ciebie',
       zap_off: 'Zap jest wyłączony',
       on: ', ',
+      since: ' od ',
     },
     sendsTo: 'Wysyła do',
     waiting: 'Czeka',
@@ -237,10 +238,9 @@ export const words: InEach<WebhookWords> = {
       'Ten adres należy do sieci prywatnej: wysyłki będą odrzucane, chyba że osoba prowadząca serwer na nie zezwoli, w PAKIET_ALLOW_NETWORKS.',
     granularity: 'Granularność agregacji',
     granularityHint:
-      'Pakiet zbiera to, co w tym czasie napisano w jednym czacie. Jeden pakiet to jedno uruchomienie Zapa, niezależnie od liczby wiadomości.',
+      'Wiadomości napisane w tym czasie w jednym czacie trafiają do jednego pakietu. Jeden pakiet to jedno uruchomienie Zapa, niezależnie od liczby wiadomości.',
     granularities: granularityPl,
-    atOnce: 'każda wiadomość osobno, od razu',
-    perChat: 'jeden pakiet z każdego czatu',
+    atOnce: '– każda wiadomość osobno, od razu',
     enabled: 'Webhook włączony',
     enabledHint: 'Wyłączony nie wysyła niczego, dopóki go nie włączysz.',
     filters: 'Które wiadomości',
