@@ -1,13 +1,14 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { UnknownChatError } from '../../core/errors.ts';
+import { ManagedByZapError, UnknownChatError } from '../../core/errors.ts';
 import { changedSettings } from '../../core/settings.ts';
 import type { Webhook } from '../../store/rows.ts';
 import { idFrom, type Pages, type WebContext } from '../context.ts';
 import { NotFoundError } from '../problem.tsx';
 import { languageOf } from '../reader.ts';
-import { hidden, leadTo, send } from '../respond.tsx';
+import { asksForPart, hidden, leadTo, send } from '../respond.tsx';
 import { workspaceOf } from '../session.ts';
 import type { Problems } from '../ui.tsx';
+import type { Notice } from '../view.tsx';
 import { ChatList, loadChats } from './chat-choice.tsx';
 import { happeningPages, loadHappenings } from './happenings.tsx';
 import { ListPage } from './list.tsx';
@@ -129,18 +130,23 @@ function secretPages(pages: Pages, context: WebContext): void {
   // Asked for by POST, so that no address shows it and nothing keeps it.
   pages.post('/webhooks/:id/secret', hidden, async (request: WithId, reply) => {
     const webhook = await webhookOf(context, request);
-    if (request.headers['hx-request'] !== 'true') {
+    if (!asksForPart(request)) {
       return showWebhook(context, request, reply, webhook, { isSecretShown: true });
     }
     return send(context, request, reply, <SecretCard webhook={webhook} isShown={true} />);
   });
 
   pages.post('/webhooks/:id/secret/rotate', hidden, async (request: WithId, reply) => {
-    const webhook = await webhookOf(context, request);
-    await webhooks.rotateSecret(webhook.workspaceId, webhook.id);
-    const text = words[languageOf(request)].rotated;
-    const path = `/webhooks/${webhook.id}#secret`;
-    return leadTo(context, request, reply, path, { kind: 'done', text });
+    const { id, workspaceId } = await webhookOf(context, request);
+    const { rotated, secretZap } = words[languageOf(request)];
+    const tell = (notice: Notice) => leadTo(context, request, reply, `/webhooks/${id}`, notice);
+    try {
+      await webhooks.rotateSecret(workspaceId, id);
+    } catch (error) {
+      if (!(error instanceof ManagedByZapError)) throw error;
+      return tell({ kind: 'failed', text: secretZap });
+    }
+    return tell({ kind: 'done', text: rotated });
   });
 }
 
