@@ -43,7 +43,6 @@ const en = {
   byHandAction: 'Create one',
   viaZapierAction: 'Show me how',
 
-  state: 'Status',
   states: {
     nothing_yet: 'Waiting for the first message',
     delivering: 'Delivering',
@@ -197,7 +196,6 @@ export const words: InEach<WebhookWords> = {
     byHandAction: 'Utwórz',
     viaZapierAction: 'Pokaż, jak to zrobić',
 
-    state: 'Stan',
     states: {
       nothing_yet: 'Czeka na pierwszą wiadomość',
       delivering: 'Wysyła',
