@@ -42,3 +42,6 @@ export function toLoggedRequest(
     error: attempt.error,
   };
 }
+
+/** The item as people and programs get it. */
+export const toRequestJson = ({ webhookId, chatId, ...item }: LoggedRequest) => item;
