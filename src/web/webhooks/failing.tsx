@@ -16,10 +16,9 @@ import { theWebhook, webhookPath } from './the-webhook.ts';
 const SHOWN = 20;
 
 const en = {
-  title: 'Chats whose delivery fails',
+  title: (chats: string) => `Chats whose delivery fails (${chats})`,
   intro:
     'The messages of these chats wait until their delivery succeeds. If one of them can never succeed, set it aside: the rest of its chat goes on.',
-  first: `Only ${SHOWN} are shown.`,
   failed: (attempts: number) => `Failed ${countEn(attempts, 'time')}`,
   nextTry: 'next try',
   setAside: 'Set aside',
@@ -30,11 +29,11 @@ const en = {
 const words: InEach<typeof en> = {
   en,
   pl: {
-    title: 'Czaty, których wysyłanie się nie udaje',
+    title: (chats) => `Czaty, których wysyłanie się nie udaje (${chats})`,
     intro:
       'Wiadomości tych czatów czekają, aż przesyłka się powiedzie. Jeśli któraś nie powiedzie się nigdy, odłóż ją: reszta jej czatu ruszy dalej.',
-    first: `Widać tylko ${SHOWN}.`,
-    failed: (attempts) => `Nieudane próby: ${countPl(attempts, ['próba', 'próby', 'prób'])}`,
+    failed: (attempts) =>
+      countPl(attempts, ['nieudana próba', 'nieudane próby', 'nieudanych prób']),
     nextTry: 'następna',
     setAside: 'Odłóż',
     done: 'Przesyłka zostaje odłożona; jej czat rusza dalej.',
@@ -57,7 +56,7 @@ export async function loadFailing(context: WebContext, webhook: Webhook): Promis
   return { lanes, hasMore: found.length > SHOWN, names };
 }
 
-/** The chats that are held up by their own next delivery, each of which can be set aside. */
+/** The chats whose next delivery has failed, which can be set aside. */
 export function Failing({ webhook, data }: { webhook: Webhook; data: FailingData }) {
   const text = useWords(words);
   const { now } = useView();
@@ -65,34 +64,38 @@ export function Failing({ webhook, data }: { webhook: Webhook; data: FailingData
   if (lanes.length === 0) return null;
   return (
     <article>
-      <h2>{text.title}</h2>
-      <p>{text.intro}</p>
-      <ul class="deliveries">
-        {lanes.map(({ chatId, attempts, error, dueAt }) => (
-          <li key={chatId}>
-            <div>
-              <b>
-                <ChatLink id={chatId} name={names.get(chatId)} />
-              </b>
-              <p class="soft">
-                {text.failed(attempts)}
-                {webhook.enabled && dueAt > now && (
-                  <>
-                    , {text.nextTry} <Span at={dueAt} />
-                  </>
-                )}
-              </p>
-              {error && <p dir="auto">{errorText(error)}</p>}
-            </div>
-            <Form action={`${webhookPath(webhook)}/chats/${chatId}/set-aside`}>
-              <button type="submit" class="small outline">
-                {text.setAside}
-              </button>
-            </Form>
-          </li>
-        ))}
-      </ul>
-      {hasMore && <p class="soft">{text.first}</p>}
+      {/* Where all fails, the webhook itself is what to look at first. */}
+      <details open={webhook.enabled && webhook.health.consecutiveErrors === 0}>
+        <summary>
+          <h2>{text.title(`${lanes.length}${hasMore ? '+' : ''}`)}</h2>
+        </summary>
+        <p>{text.intro}</p>
+        <ul class="deliveries">
+          {lanes.map(({ chatId, attempts, error, dueAt }) => (
+            <li key={chatId}>
+              <div>
+                <b>
+                  <ChatLink id={chatId} name={names.get(chatId)} />
+                </b>
+                <p class="soft">
+                  {text.failed(attempts)}
+                  {webhook.enabled && dueAt > now && (
+                    <>
+                      , {text.nextTry} <Span at={dueAt} />
+                    </>
+                  )}
+                </p>
+                {error && <p dir="auto">{errorText(error)}</p>}
+              </div>
+              <Form action={`${webhookPath(webhook)}/chats/${chatId}/set-aside`}>
+                <button type="submit" class="small outline">
+                  {text.setAside}
+                </button>
+              </Form>
+            </li>
+          ))}
+        </ul>
+      </details>
     </article>
   );
 }

@@ -80,7 +80,9 @@ export function FlushCard({ webhook, open }: { webhook: Webhook; open: OpenBundl
             <b>{text.open(count)}</b>. {text.nextCloses} <Span at={nextClosing} />.
           </p>
           <Form action={`${webhookPath(webhook)}/flush`}>
-            <button type="submit">{text.send}</button>
+            <button type="submit" class="outline">
+              {text.send}
+            </button>
             <p class="hint">
               {text.hint} {webhook.source === 'zapier' && text.zapHint(count)}
             </p>

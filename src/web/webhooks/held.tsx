@@ -63,12 +63,12 @@ export function Held(props: HeldProps) {
   return (
     <Live id="held" path={`${webhookPath(webhook)}/held`} mark={heldMark(webhook)}>
       {!webhook.enabled && (
-        <article class="held">
+        <article class={`held ${webhook.disabledReason === 'errors' ? 'bad' : ''}`}>
           {webhook.disabledReason === 'unsubscribed' ? <ZapOff {...props} /> : <Off {...props} />}
         </article>
       )}
       {webhook.enabled && webhook.health.consecutiveErrors > 0 && (
-        <article class="held">
+        <article class="held warn">
           <Retrying {...props} />
         </article>
       )}

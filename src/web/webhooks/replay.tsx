@@ -94,7 +94,7 @@ export function ReplayCard({ webhook, counted, from, problems = {} }: ReplayProp
               required
             />
             <p class="actions">
-              <button type="submit" class={counted ? 'outline' : undefined}>
+              <button type="submit" class="outline">
                 {text.count}
               </button>
               <span class="while-waiting soft" role="status">

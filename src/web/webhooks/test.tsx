@@ -59,7 +59,9 @@ export function TestCard({ webhook }: { webhook: Webhook }) {
       <p>{webhook.source === 'zapier' ? text.zapWarning : text.warning}</p>
       <Form action={`${webhookPath(webhook)}/test`} target="#test-result">
         <p class="actions">
-          <button type="submit">{text.send}</button>
+          <button type="submit" class="outline">
+            {text.send}
+          </button>
           <span class="while-waiting soft" role="status">
             {text.waiting}
           </span>
