@@ -17,7 +17,7 @@ const SHOWN = 50;
 const en = {
   title: 'Set aside',
   intro:
-    'These deliveries failed while others succeeded, so they were set aside to let their chats go on. Repair what the receiver refuses, then send them again.',
+    'These deliveries kept failing and were set aside, so that their chats can go on. Repair what the receiver refuses, then send them again.',
   zapNote: 'Each that succeeds makes one Zap run.',
   first: `Only the ${SHOWN} latest are shown.`,
   after: (attempts: number) => `after ${countEn(attempts, 'attempt')}`,
@@ -35,7 +35,7 @@ const words: InEach<typeof en> = {
   pl: {
     title: 'Odłożone',
     intro:
-      'Te przesyłki nie udawały się, choć inne tak, więc je odłożono, żeby ich czaty mogły ruszyć dalej. Usuń to, czego nie przyjmuje serwer docelowy, i wyślij je ponownie.',
+      'Te przesyłki wciąż się nie udawały, więc je odłożono, żeby ich czaty mogły ruszyć dalej. Usuń przyczynę, dla której serwer docelowy ich nie przyjmuje, i wyślij je ponownie.',
     zapNote: 'Każda udana to jedno uruchomienie Zapa.',
     first: `Widać tylko ${SHOWN} ostatnich.`,
     after: (attempts) => `po ${countPl(attempts, ['próbie', 'próbach', 'próbach'])}`,

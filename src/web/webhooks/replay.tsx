@@ -29,7 +29,6 @@ const en = {
   count: 'Count',
   counting: 'Counting …',
   since: 'Since',
-  makes: (requests: string) => `Delivering again makes ${requests}.`,
   again: (requests: string) => `Deliver ${requests} again`,
   runAgain: (runs: string) => `Deliver again: ${runs}`,
   none: 'No message for this webhook has come since then, so there is nothing to deliver again.',
@@ -49,7 +48,6 @@ const words: InEach<typeof en> = {
     count: 'Policz',
     counting: 'Liczymy…',
     since: 'Od',
-    makes: (requests) => `Ponowne wysłanie to ${requests}.`,
     again: (requests) => `Wyślij ponownie: ${requests}`,
     runAgain: (runs) => `Wyślij ponownie: ${runs}`,
     none: 'Od tego czasu nie przyszła żadna wiadomość dla tego webhooka, więc nie ma czego wysyłać ponownie.',
@@ -127,7 +125,7 @@ function Confirm({ webhook, counted }: { webhook: Webhook; counted: Counted }) {
     <Form action={`${webhookPath(webhook)}/replay`}>
       <input type="hidden" name="from" value={String(counted.from)} />
       <p class="notice warning" role="alert">
-        {text.since} <Time at={counted.from} />: {text.makes(amount)}
+        {text.since} <Time at={counted.from} />: <b>{amount}</b>.
       </p>
       <button type="submit">{isZap ? text.runAgain(amount) : text.again(amount)}</button>
     </Form>
