@@ -8,6 +8,7 @@ import { Held, type HeldData, heldPages, loadHeld } from './held.tsx';
 import { LogLink, logPages } from './log.tsx';
 import { loadParked, type ParkedData, ParkedList, parkedPages } from './parked.tsx';
 import { ReplayCard, replayPages } from './replay.tsx';
+import { resumePages } from './resume.tsx';
 import { TestCard, testPages } from './test.tsx';
 
 /** What happens with a webhook, beside its settings. */
@@ -60,6 +61,7 @@ export function Happenings({ webhook, status, data }: HappeningsProps) {
 
 export function happeningPages(pages: Pages, context: WebContext): void {
   heldPages(pages, context);
+  resumePages(pages, context);
   failingPages(pages, context);
   parkedPages(pages, context);
   activityPages(pages, context);

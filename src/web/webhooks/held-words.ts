@@ -27,12 +27,6 @@ const en = {
     'To go on, open Zaps in Zapier and turn on the switch beside this Zap. The webhook is then switched on by itself and sends what is held back.',
   zapOffRule:
     'A Zap that is off for 15 minutes or longer leaves out the messages that come meanwhile.',
-  unsent: {
-    smtp_not_configured:
-      'You have got no e-mail about this, since the server has no way to send any: whoever runs it can set SMTP_URL and PAKIET_MAIL_FROM.',
-    no_owner_email: 'You have got no e-mail about this, since your profile has no address.',
-  },
-  toProfile: 'Add one',
   done: {
     trying: 'The pause is over: the next delivery is on its way.',
     where_it_stopped: 'The webhook is on and catches up on what was held back.',
@@ -70,12 +64,6 @@ export const heldWords: InEach<typeof en> = {
       'Aby ruszyć dalej, otwórz w Zapierze listę Zapów i włącz przełącznik przy tym Zapie. Webhook włączy się wtedy sam i wyśle to, co wstrzymano.',
     zapOffRule:
       'Gdy Zap jest wyłączony przez 15 minut lub dłużej, wiadomości z tego czasu są pomijane.',
-    unsent: {
-      smtp_not_configured:
-        'Nie wysłaliśmy Ci o tym e-maila, bo serwer nie ma jak ich wysyłać: jego administrator może ustawić SMTP_URL i PAKIET_MAIL_FROM.',
-      no_owner_email: 'Nie wysłaliśmy Ci o tym e-maila, bo w Twoim profilu nie ma adresu.',
-    },
-    toProfile: 'Dodaj adres',
     done: {
       trying: 'Przerwa skończona: następna próba już trwa.',
       where_it_stopped: 'Webhook jest włączony i nadrabia to, co wstrzymano.',

@@ -1,22 +1,16 @@
-import type { FastifyRequest } from 'fastify';
-import { z } from 'zod';
-import { ManagedByZapError } from '../../core/errors.ts';
 import { restsUntil } from '../../core/health.ts';
-import { type ResumeFrom, usualResume, WAITING_COUNTED } from '../../core/switch.ts';
+import { usualResume, WAITING_COUNTED } from '../../core/switch.ts';
 import type { WebhookStatus } from '../../core/webhooks.ts';
 import { gatheredForZap } from '../../core/zap-life.ts';
-import type { Lane, UnsentReason, Webhook } from '../../store/rows.ts';
+import type { Lane, Webhook } from '../../store/rows.ts';
 import type { Pages, WebContext } from '../context.ts';
-import { readForm } from '../forms.ts';
-import { languageOf } from '../reader.ts';
-import { hidden, leadTo, send } from '../respond.tsx';
-import { workspaceOf } from '../session.ts';
+import { hidden, send } from '../respond.tsx';
 import { Span, Time } from '../time.tsx';
-import { Form } from '../ui.tsx';
-import { useHref, useView, useWords } from '../view.tsx';
+import { useView, useWords } from '../view.tsx';
 import { amounts, waitingAmount } from './amounts.ts';
 import { heldWords } from './held-words.ts';
 import { hasSeen, Live, markOf } from './part.tsx';
+import { Choices, Resume } from './resume.tsx';
 import { errorText } from './sentences.ts';
 import { type OfWebhook, theWebhook, webhookPath } from './the-webhook.ts';
 
@@ -24,8 +18,6 @@ import { type OfWebhook, theWebhook, webhookPath } from './the-webhook.ts';
 export interface HeldData {
   /** How its last delivery failed. */
   lastError: Lane['error'] | null;
-  /** Why its owner has got no e-mail about it. */
-  unsent: UnsentReason | null;
   /** With how many messages it goes on once its Zap is on again. */
   gathered: number;
 }
@@ -34,15 +26,14 @@ export async function loadHeld(
   { store: { read }, clock }: WebContext,
   webhook: Webhook,
 ): Promise<HeldData> {
-  const nothing: HeldData = { lastError: null, unsent: null, gathered: 0 };
+  const nothing: HeldData = { lastError: null, gathered: 0 };
   if (webhook.disabledReason === 'unsubscribed') {
     const gathered = await gatheredForZap(read, webhook, clock.now(), WAITING_COUNTED);
     return { ...nothing, gathered };
   }
   if (webhook.disabledReason === 'errors') {
     const [email] = await read.outbox.ofWebhook(webhook.id);
-    const unsent = email?.state === 'unsent' ? email.reason : null;
-    return { ...nothing, lastError: email?.facts.lastError ?? null, unsent };
+    return { ...nothing, lastError: email?.facts.lastError ?? null };
   }
   if (!webhook.enabled || webhook.health.consecutiveErrors === 0) return nothing;
   const activities = await read.history.activities(webhook.id);
@@ -93,64 +84,12 @@ function Off({ webhook, status: { waiting }, data }: HeldProps) {
         <dd>{amount}</dd>
       </dl>
       {isByErrors && <p>{text.repairFirst}</p>}
-      {data.unsent && <Unsent reason={data.unsent} />}
       {waiting === 0 ? (
         <Resume webhook={webhook} from={usualResume(webhook)} label={text.switchOn} />
       ) : (
         <Choices webhook={webhook} waiting={waiting} />
       )}
     </>
-  );
-}
-
-function Choices({ webhook, waiting }: { webhook: Webhook; waiting: number }) {
-  const text = useWords(heldWords);
-  const { zapRuns, ...words } = useWords(amounts);
-  const usual = usualResume(webhook);
-  const cost =
-    webhook.source === 'zapier' && waiting < WAITING_COUNTED
-      ? text.cost(zapRuns(waiting), webhook.granularityHours === 0)
-      : '';
-  const choices = {
-    where_it_stopped: {
-      label: text.catchUp(waitingAmount(waiting, { zapRuns, ...words })),
-      hint: `${text.catchUpHint} ${cost}`,
-    },
-    now: { label: text.fromNow, hint: text.fromNowHint },
-  };
-  const order: ResumeFrom[] = [usual, usual === 'now' ? 'where_it_stopped' : 'now'];
-  return (
-    <div class="choices">
-      {order.map((from) => (
-        <Resume
-          key={from}
-          webhook={webhook}
-          from={from}
-          {...choices[from]}
-          isSecond={from !== usual}
-        />
-      ))}
-    </div>
-  );
-}
-
-interface ResumeProps {
-  webhook: Webhook;
-  from: ResumeFrom;
-  label: string;
-  hint?: string;
-  isSecond?: boolean;
-}
-
-function Resume({ webhook, from, label, hint, isSecond }: ResumeProps) {
-  return (
-    <Form action={`${webhookPath(webhook)}/resume`}>
-      <input type="hidden" name="from" value={from} />
-      <button type="submit" class={isSecond ? 'outline' : undefined}>
-        {label}
-      </button>
-      {hint && <p class="hint">{hint}</p>}
-    </Form>
   );
 }
 
@@ -218,24 +157,6 @@ function LastError({ error }: { error: HeldData['lastError'] }) {
   );
 }
 
-function Unsent({ reason }: { reason: UnsentReason }) {
-  const { unsent, toProfile } = useWords(heldWords);
-  const href = useHref();
-  return (
-    <p class="notice warning">
-      {unsent[reason]}
-      {reason === 'no_owner_email' && (
-        <>
-          {' '}
-          <a href={href('/profile')}>{toProfile}</a>
-        </>
-      )}
-    </p>
-  );
-}
-
-const resumeForm = z.object({ from: z.enum(['where_it_stopped', 'now']) });
-
 export function heldPages(pages: Pages, context: WebContext): void {
   const { webhooks } = context;
 
@@ -249,29 +170,4 @@ export function heldPages(pages: Pages, context: WebContext): void {
     const part = <Held webhook={webhook} status={status} data={data} />;
     return send(context, request, reply, part);
   });
-
-  pages.post<OfWebhook>('/webhooks/:id/resume', hidden, async (request, reply) => {
-    const webhook = await theWebhook(context, request);
-    const form = readForm(resumeForm, request.body);
-    const path = webhookPath(webhook);
-    if (!form.ok) return leadTo(context, request, reply, path);
-    const notice = await resume(context, request, webhook, form.value.from);
-    return leadTo(context, request, reply, path, notice);
-  });
-}
-
-async function resume(
-  { webhooks }: WebContext,
-  request: FastifyRequest,
-  webhook: Webhook,
-  from: ResumeFrom,
-) {
-  const { done, zapOff } = heldWords[languageOf(request)];
-  try {
-    await webhooks.enable(workspaceOf(request).id, webhook.id, from);
-    return { kind: 'done' as const, text: webhook.enabled ? done.trying : done[from] };
-  } catch (error) {
-    if (error instanceof ManagedByZapError) return { kind: 'failed' as const, text: zapOff };
-    throw error;
-  }
 }
