@@ -42,7 +42,7 @@ function ConversationPage(props: ConversationProps) {
       <section class="conversation" aria-label={text.messages} tabIndex={0}>
         <div id="start">
           {part.earlier !== null && (
-            <p class="more">
+            <p class="pager">
               <a href={`${path}?before=${part.earlier}`}>{text.earlier}</a>
             </p>
           )}
@@ -55,7 +55,7 @@ function ConversationPage(props: ConversationProps) {
             <DayOfMessages key={day.messages[0]?.uuid} {...props} day={day} />
           ))}
           {part.later !== null && (
-            <p class="more">
+            <p class="pager">
               <a href={`${path}?after=${part.later}#start`}>{text.later}</a>
             </p>
           )}

@@ -3,6 +3,7 @@ import { tasksAndMoney } from '../../core/costs.ts';
 import type { Costs } from '../../core/reports.ts';
 import type { Granularity } from '../../wire/webhook.ts';
 import { BarChart, LinesChart } from '../chart.tsx';
+import { granularities } from '../granularities.ts';
 import { Field, type Problems, Scrolling } from '../ui.tsx';
 import { useHref, useView, useWords } from '../view.tsx';
 import { words } from './words.ts';
@@ -51,6 +52,7 @@ export interface CountedCostsProps {
 export function CountedCosts(props: CountedCostsProps) {
   const { webhook, costs, days, calls } = props;
   const text = useWords(words);
+  const choices = useWords(granularities);
   const { language } = useView();
   const intro = webhook ? text.intro : text.introNew;
   if (costs.messages === 0 && calls.size === 0) {
@@ -72,7 +74,7 @@ export function CountedCosts(props: CountedCostsProps) {
         language={language}
         empty={text.nothing}
         bars={costs.runs.map(({ granularityHours, runs }) => ({
-          label: text.granularity[granularityHours],
+          label: choices[granularityHours],
           value: runs,
           isCurrent: granularityHours === webhook?.granularityHours,
         }))}
@@ -102,6 +104,7 @@ export function CountedCosts(props: CountedCostsProps) {
 
 function CostTable({ webhook, costs, pricing }: CountedCostsProps) {
   const text = useWords(words);
+  const choices = useWords(granularities);
   const { language } = useView();
   const number = new Intl.NumberFormat(language);
   const money = new Intl.NumberFormat(language, {
@@ -111,7 +114,7 @@ function CostTable({ webhook, costs, pricing }: CountedCostsProps) {
   const hasPrice = pricing.pricePerTask > 0;
   return (
     <Scrolling label={text.title}>
-      <table class="figures">
+      <table class="costs-table">
         <thead>
           <tr>
             <th scope="col">{text.choice}</th>
@@ -127,7 +130,7 @@ function CostTable({ webhook, costs, pricing }: CountedCostsProps) {
             return (
               <tr key={granularityHours} class={isCurrent ? 'current' : undefined}>
                 <th scope="row">
-                  {text.granularity[granularityHours]}
+                  {choices[granularityHours]}
                   {isCurrent && <span class="badge good">{text.current}</span>}
                 </th>
                 <td>{number.format(runs)}</td>

@@ -1,5 +1,4 @@
 import { countEn, countPl, type InEach } from '../../core/language.ts';
-import type { Granularity } from '../../wire/webhook.ts';
 
 const en = {
   title: 'What it costs',
@@ -17,13 +16,6 @@ const en = {
   tasks: 'Tasks',
   money: 'Price',
   current: 'now',
-  granularity: {
-    0: 'Don’t aggregate',
-    1: 'Every hour',
-    6: 'Every 6 hours',
-    12: 'Every 12 hours',
-    24: 'Every 24 hours',
-  } as Record<Granularity, string>,
   chart: 'Zap runs of the last 30 days for each choice',
   steps: 'Action steps of the Zap',
   stepsHint: 'Zapier counts a task for each step after the trigger.',
@@ -57,13 +49,6 @@ export const words: InEach<typeof en> = {
     tasks: 'Zadania',
     money: 'Cena',
     current: 'teraz',
-    granularity: {
-      0: 'Nie agreguj',
-      1: 'Co godzinę',
-      6: 'Co 6 godzin',
-      12: 'Co 12 godzin',
-      24: 'Co 24 godziny',
-    },
     chart: 'Uruchomienia Zapa w ostatnich 30 dniach przy każdym wyborze',
     steps: 'Liczba akcji w Zapie',
     stepsHint: 'Zapier liczy jedno zadanie za każdy krok po wyzwalaczu.',

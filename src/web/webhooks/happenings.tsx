@@ -5,7 +5,7 @@ import { ActivityLog, activityPages } from './activity.tsx';
 import { Failing, type FailingData, failingPages, loadFailing } from './failing.tsx';
 import { FlushCard, flushPages, loadOpenBundles, type OpenBundles } from './flush.tsx';
 import { Held, type HeldData, heldPages, loadHeld } from './held.tsx';
-import { LogLink, logPages } from './log.tsx';
+import { logPages } from './log.tsx';
 import { loadParked, type ParkedData, ParkedList, parkedPages } from './parked.tsx';
 import { ReplayCard, replayPages } from './replay.tsx';
 import { resumePages } from './resume.tsx';
@@ -54,7 +54,6 @@ export function Happenings({ webhook, status, data }: HappeningsProps) {
       <TestCard webhook={webhook} />
       {data.open && <FlushCard webhook={webhook} open={data.open} />}
       <ReplayCard webhook={webhook} />
-      <LogLink webhook={webhook} requests={data.requests} />
     </div>
   );
 }

@@ -1,12 +1,14 @@
 import { WAITING_COUNTED } from '../../core/switch.ts';
 import type { WebhookStatus } from '../../core/webhooks.ts';
 import type { Webhook } from '../../store/rows.ts';
+import { CostPanel } from '../costs/cost-panel.tsx';
 import { Page } from '../page.tsx';
 import { Dangerous, Form } from '../ui.tsx';
 import { useWords } from '../view.tsx';
 import { ChatSearch } from './chat-choice.tsx';
 import { Happenings, type HappeningsData } from './happenings.tsx';
 import { WebhookFacts } from './list.tsx';
+import { LogLink } from './log.tsx';
 import { titleOf } from './names.ts';
 import { SecretCard } from './secret-card.tsx';
 import {
@@ -48,9 +50,13 @@ export function WebhookPage(props: WebhookPageProps) {
         <WebhookFacts webhook={webhook} status={status} />
       </article>
       <Happenings webhook={webhook} status={status} data={happenings} />
-      <SettingsCard webhook={webhook} settings={settings} />
+      <div class="beside">
+        <SettingsCard webhook={webhook} settings={settings} />
+        <CostPanel webhookId={webhook.id} />
+      </div>
       <SecretCard webhook={webhook} isShown={isSecretShown} />
       <LeavingCard webhook={webhook} status={status} />
+      <LogLink webhook={webhook} requests={happenings.requests} />
     </Page>
   );
 }
@@ -128,10 +134,13 @@ export function NewWebhookPage({ settings }: { settings: SettingsProps }) {
   return (
     <Page title={text.newTitle} section="webhooks">
       <h1>{text.newTitle}</h1>
-      <article>
-        <SettingsForm action="/webhooks/new" isNew={true} {...settings} />
-        <ChatSearch action="/webhooks/new" settings={SETTINGS_FORM} />
-      </article>
+      <div class="beside">
+        <article>
+          <SettingsForm action="/webhooks/new" isNew={true} {...settings} />
+          <ChatSearch action="/webhooks/new" settings={SETTINGS_FORM} />
+        </article>
+        <CostPanel webhookId={null} />
+      </div>
     </Page>
   );
 }

@@ -1,17 +1,9 @@
 import { countEn, countPl, type InEach } from '../../core/language.ts';
 import type { Settings } from '../../core/settings.ts';
-import type { Granularity } from '../../wire/webhook.ts';
+import { granularities } from '../granularities.ts';
 import type { Unsent } from './unsent.ts';
 
 // The words of the webhooks' list, and of one webhook's page but for what happens there.
-
-const granularityEn: Record<Granularity, string> = {
-  0: 'Don’t aggregate',
-  1: 'Every hour',
-  6: 'Every 6 hours',
-  12: 'Every 12 hours',
-  24: 'Every 24 hours',
-};
 
 const changedEn: Record<keyof Settings, string> = {
   target_url: 'the URL',
@@ -83,7 +75,7 @@ const en = {
   granularity: 'Aggregation granularity',
   granularityHint:
     'What is written in a chat within that time is gathered into one bundle. A Zap runs once for a bundle, however many messages are in it.',
-  granularities: granularityEn,
+  granularities: granularities.en,
   atOnce: '– each message is sent by itself, at once',
   enabled: 'Webhook enabled',
   enabledHint: 'Off, it sends nothing until you switch it on.',
@@ -154,14 +146,6 @@ const en = {
 export type WebhookWords = typeof en;
 
 const messagesPl = (n: number) => countPl(n, ['wiadomość', 'wiadomości', 'wiadomości']);
-
-const granularityPl: Record<Granularity, string> = {
-  0: 'Nie agreguj',
-  1: 'Co godzinę',
-  6: 'Co 6 godzin',
-  12: 'Co 12 godzin',
-  24: 'Co 24 godziny',
-};
 
 const changedPl: Record<keyof Settings, string> = {
   target_url: 'adres URL',
@@ -237,7 +221,7 @@ export const words: InEach<WebhookWords> = {
     granularity: 'Granularność agregacji',
     granularityHint:
       'Wiadomości napisane w tym czasie w jednym czacie trafiają do jednego pakietu. Jeden pakiet to jedno uruchomienie Zapa, niezależnie od liczby wiadomości.',
-    granularities: granularityPl,
+    granularities: granularities.pl,
     atOnce: '– każda wiadomość osobno, od razu',
     enabled: 'Webhook włączony',
     enabledHint: 'Wyłączony nie wysyła niczego, dopóki go nie włączysz.',
