@@ -68,7 +68,7 @@ export function Failing({ webhook, data }: { webhook: Webhook; data: FailingData
       {/* Where all fails, the webhook itself is what to look at first. */}
       <details open={webhook.enabled && webhook.health.consecutiveErrors === 0}>
         <summary>
-          <h2>{text.title(`${lanes.length}${hasMore ? '+' : ''}`)}</h2>
+          <h2 class="summary-title">{text.title(`${lanes.length}${hasMore ? '+' : ''}`)}</h2>
         </summary>
         <p>{text.intro}</p>
         <ul class="deliveries">
