@@ -99,7 +99,7 @@ describeInBrowser('every page', () => {
       test('what is not fine would be seen', async () => {
         await visitor.open('/keys');
         await visitor.page.evaluate(() => {
-          const spoilt = '<h1>Another</h1><img src="/no.png"><p style="color: red" id="wide"></p>';
+          const spoilt = '<h1>Another</h1><img src="/no.png"><p style="color: red" id="wide">x</p>';
           document.body.insertAdjacentHTML('beforeend', spoilt);
           document.getElementById('wide')?.style.setProperty('width', '3000px');
         });
