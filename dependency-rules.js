@@ -29,10 +29,15 @@ export default {
     },
     part('wire', packages('zod', 'standardwebhooks')),
     part('zapier', packages('zod', 'zapier-platform-core')),
+    part('sources', packages('zod', 'libphonenumber-js')),
     part('store', [anyPackage]),
     part('core', ['^src/store/', anyPackage]),
     part('web', ['^src/core/', '^src/store/', anyPackage]),
-    part('server', ['^src/(core|store|web)/', '^(require-node.js|package.json)$', anyPackage]),
+    part('server', [
+      '^src/(core|store|web|sources)/',
+      '^(require-node.js|package.json)$',
+      anyPackage,
+    ]),
     {
       name: 'the-integration-reaches-only-zapier-and-wire',
       severity: 'error',

@@ -1,39 +1,42 @@
-import type { ActivityAction } from '../store/rows.ts';
+import type { ActivityFacts, FactsKind } from '../store/facts.ts';
+import type { Activity, ActivityAction } from '../store/rows.ts';
 import type { Repositories } from '../store/store.ts';
-import type { Delivery } from './head.ts';
-import { ERRORS_TOLERATED, type Outcome } from './health.ts';
-import type { Attempt } from './sender.ts';
 
-// The sentences of the activity log.
+/** What is written down now; a sentence that was only told is from before. */
+export type NewFacts = ActivityFacts<Exclude<FactsKind, 'told'>>;
 
-export const count = (n: number, one: string, many = `${one}s`) => `${n} ${n === 1 ? one : many}`;
+/** What an entry is an entry of, in the API. */
+const ACTIONS = {
+  sent: 'sent',
+  resent: 'sent',
+  failed: 'failed',
+  resend_failed: 'failed',
+  off_by_errors: 'disabled',
+  off_by_hand: 'disabled',
+  zap_off: 'disabled',
+  zap_gone: 'disabled',
+  zap_has_other_trigger: 'disabled',
+  on_where_it_stopped: 'enabled',
+  on_from_now: 'enabled',
+  zap_on: 'enabled',
+  settings_changed: 'edited',
+  secret_changed: 'edited',
+  set_aside: 'parked',
+  replayed: 'replayed',
+  waiting_expired: 'dropped',
+  set_aside_expired: 'dropped',
+  discarded: 'dropped',
+  tested: 'test',
+} satisfies Record<NewFacts['kind'], ActivityAction>;
 
-export const sentDetail = (
-  { messageCount, chatName }: Pick<Delivery, 'messageCount' | 'chatName'>,
-  { startedAt, endedAt }: Pick<Outcome, 'startedAt' | 'endedAt'>,
-) =>
-  `Sent ${count(messageCount, 'message')}${chatName && ` of ${chatName}`} in ${endedAt - startedAt} ms`;
-
-/** @param errors in a row, this one included; 0 where it does not count */
-export const failedDetail = (
-  attempt: Pick<Attempt, 'error'>,
-  errors: number,
-  { chatName }: Pick<Delivery, 'chatName'>,
-) => {
-  const count = `error ${errors} in a row; more than ${ERRORS_TOLERATED} switch the webhook off`;
-  const rest = [chatName, errors > 0 && count].filter(Boolean).join('; ');
-  return (attempt.error?.message ?? 'Failed') + (rest && ` (${rest})`);
-};
-
-export const disabledDetail = (errors: number) =>
-  `Switched off after ${errors} errors in a row. Messages are kept; once the receiver works again, enable the webhook to catch up`;
-
-/** Adds one to a webhook's activity log. */
-export const note = (
-  tx: Repositories,
+/** @param chatId the chat that the facts name */
+export const activity = (
   webhookId: number,
   at: number,
-  action: ActivityAction,
-  detail: string,
+  facts: NewFacts,
   chatId: number | null = null,
-) => tx.history.add({ activities: [{ webhookId, at, action, detail, chatId }] });
+): Activity => ({ webhookId, at, action: ACTIONS[facts.kind], facts, chatId });
+
+/** Adds one to a webhook's activity log. */
+export const note = (tx: Repositories, ...entry: Parameters<typeof activity>) =>
+  tx.history.add({ activities: [activity(...entry)] });

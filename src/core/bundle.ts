@@ -3,15 +3,19 @@ import { aggregationLine } from '../wire/aggregation.ts';
 import { type Rendering, renderBundle, renderMessage } from './render.ts';
 
 /** A bundle's body may be so large; what goes beyond is the next bundle. */
-const MAX_BUNDLE_BYTES = 1_000_000;
+export const MAX_BUNDLE_BYTES = 1_000_000;
 
 const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
 
 /** What a message adds to the body: itself, a comma, its line of the aggregation and that line's break. */
-const weightOf = (context: Rendering, logged: LoggedMessage): number => {
+export const weightOf = (context: Rendering, logged: LoggedMessage): number => {
   const message = renderMessage(context, logged);
   return bytesOf(message) + ','.length + bytesOf(aggregationLine(message)) + '<br/>'.length - 2;
 };
+
+/** Bytes of the body of a bundle that holds one message so far. */
+export const openingBytes = (context: Rendering, first: LoggedMessage): number =>
+  bytesOf(renderBundle(context, [first]));
 
 /** Takes messages in order for as long as the bundle's body stays within its limit; at least one. */
 export class BundleFit {
@@ -26,7 +30,7 @@ export class BundleFit {
   take(message: LoggedMessage): boolean {
     const isFirst = this.#bytes === 0;
     const bytes = isFirst
-      ? bytesOf(renderBundle(this.#context, [message]))
+      ? openingBytes(this.#context, message)
       : this.#bytes + weightOf(this.#context, message);
     if (!isFirst && bytes > MAX_BUNDLE_BYTES) return false;
     this.#bytes = bytes;

@@ -13,7 +13,7 @@ const ANSWER_LIMIT_BYTES = 256 * 1024;
 /** A receiver that answers without end, in a part of the answer that is not its body. */
 export class EndlessAnswerError extends Error {
   constructor() {
-    super('it goes on without end, and not in its body');
+    super('The answer goes on without end, and not in its body');
     this.name = 'EndlessAnswerError';
   }
 }

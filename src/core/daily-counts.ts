@@ -1,6 +1,6 @@
 import type { DayCount } from '../store/rows.ts';
 
-const DAY_MS = 24 * 3_600_000;
+export const DAY_MS = 24 * 3_600_000;
 
 /** How many days are kept, today included. */
 export const DAYS_COUNTED = 400;

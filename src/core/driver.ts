@@ -1,5 +1,5 @@
 import { setImmediate as turnOfOthers } from 'node:timers/promises';
-import type { Webhook } from '../store/rows.ts';
+import type { Lane, Webhook } from '../store/rows.ts';
 import type { DueLane, Repositories, Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { type Delivery, findHead, type Head } from './head.ts';
@@ -196,7 +196,9 @@ export class Driver {
    * @returns what may be sent
    */
   async #writeDown(store: Store, site: Site, found: Found[], clock: Clock): Promise<Delivery[]> {
-    const unwritten = found.filter(({ head }) => head.kind !== 'send' || needsSeal(head.delivery));
+    const unwritten = found.filter(
+      ({ head }) => head.kind !== 'send' || needsSeal(head.delivery) || skipsAhead(head.delivery),
+    );
     const refused = new Set<number>();
     if (unwritten.length > 0) {
       await store.transaction(async (tx) => {
@@ -205,8 +207,10 @@ export class Driver {
           const seen = due.lane;
           const stored = await tx.lanes.get(seen.webhookId, seen.chatId);
           if (!stored || !isSameHead(stored, seen)) refused.add(seen.chatId);
-          else if (head.kind !== 'send') await this.#move(tx, site, due, clock);
-          else await tx.lanes.save(sealed(head.delivery));
+          else if (head.kind !== 'send') await this.#move(tx, site, stored, clock);
+          // Its chat may just have been joined with another: then it may hold what has to come later.
+          else if (await tx.lanes.isHeldUp(seen.webhookId, seen.chatId)) refused.add(seen.chatId);
+          else if (needsSeal(head.delivery)) await tx.lanes.save(sealed(head.delivery));
         }
       });
     }
@@ -221,12 +225,16 @@ export class Driver {
     return ready;
   }
 
-  /** Looks once more, now that nothing can come in between: a message may just have arrived. */
-  async #move(tx: Repositories, site: Site, due: DueLane, clock: Clock): Promise<void> {
+  /**
+   * Looks once more, now that nothing can come in between: a message may just have arrived, or the chat
+   * have become a redirect.
+   */
+  async #move(tx: Repositories, site: Site, lane: Lane, clock: Clock): Promise<void> {
     const webhook = (await tx.webhooks.byIds([this.webhookId])).get(this.webhookId);
-    const head = webhook && (await findHead(tx, site, webhook, due, clock));
-    if (head?.kind === 'move') await replaceLane(tx, due.lane, head.to);
-    if (webhook && head?.kind === 'park') await park(tx, webhook, due.lane, clock.now());
+    const found = webhook && (await tx.chats.get(webhook.workspaceId, lane.chatId));
+    const head = found && (await findHead(tx, site, webhook, { lane, ...found }, clock));
+    if (head?.kind === 'move') await replaceLane(tx, lane, head.to);
+    if (webhook && head?.kind === 'park') await park(tx, webhook, lane, clock.now());
   }
 
   #release(deliveries: Delivery[]): void {
@@ -240,6 +248,10 @@ interface Found {
 }
 
 const needsSeal = ({ shape, lane }: Delivery) => shape === 'bundle' && !lane.seal;
+
+/** A single that is not where its lane stood: messages were passed over that are not wanted any more. */
+const skipsAhead = ({ shape, lane, lastSeq }: Delivery) =>
+  shape === 'single' && !lane.seal && lastSeq !== lane.nextSeq;
 
 const sealed = ({ lane, lastSeq, shape, direction }: Delivery) => ({
   ...lane,

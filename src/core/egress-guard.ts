@@ -24,15 +24,15 @@ const NOT_PUBLIC: readonly Network[] = [
 
 /** The address that a webhook leads to is not one that it may reach. */
 export class EgressRefusedError extends Error {
-  readonly code = 'address_refused';
+  readonly host: string;
+  /** As which the host was looked up, or the host itself. */
+  readonly address: string;
 
   constructor(host: string, address: string) {
-    const block = `${address}/${address.includes(':') ? 128 : 32}`;
-    const where = host === address ? address : `${host} (${address})`;
-    super(
-      `${where} is not an address on the public internet. If webhooks are to reach it, start the server with PAKIET_ALLOW_NETWORKS=${block}`,
-    );
+    super(`${host} (${address}) may not be reached`);
     this.name = 'EgressRefusedError';
+    this.host = host;
+    this.address = address;
   }
 }
 

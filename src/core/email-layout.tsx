@@ -1,23 +1,26 @@
 import { renderToString } from 'preact-render-to-string';
-
-/** One line of the table. */
-export type Fact = [label: string, value: string];
+import type { InEach, Language } from './language.ts';
 
 /** What the e-mail says, in the order in which it says it. */
 export interface Content {
+  language: Language;
   greeting: string;
   opening: string;
-  facts: Fact[];
+  facts: { label: string; value: string }[];
   meanwhile: string;
   steps: string[];
   link: { href: string; label: string };
   ending: string;
 }
 
-const HEADINGS = { meanwhile: 'What happens to messages', steps: 'What to do now' };
+const HEADINGS = {
+  en: { meanwhile: 'What happens to messages', steps: 'What to do now' },
+  pl: { meanwhile: 'Co z wiadomościami', steps: 'Co teraz zrobić' },
+} satisfies InEach<{ meanwhile: string; steps: string }>;
 
 /** For plain clients. */
 export function asText({
+  language,
   greeting,
   opening,
   facts,
@@ -26,13 +29,14 @@ export function asText({
   link,
   ending,
 }: Content): string {
-  const width = Math.max(...facts.map(([label]) => label.length)) + 2;
+  const headings = HEADINGS[language];
+  const width = Math.max(...facts.map(({ label }) => label.length)) + 2;
   return [
     greeting,
     opening,
-    facts.map(([label, value]) => `  ${`${label}:`.padEnd(width)}${value}`).join('\n'),
-    `${HEADINGS.meanwhile.toUpperCase()}\n${meanwhile}`,
-    `${HEADINGS.steps.toUpperCase()}\n${steps.map((step, i) => `${i + 1}. ${step}`).join('\n')}`,
+    facts.map(({ label, value }) => `  ${`${label}:`.padEnd(width)}${value}`).join('\n'),
+    `${headings.meanwhile.toUpperCase()}\n${meanwhile}`,
+    `${headings.steps.toUpperCase()}\n${steps.map((step, i) => `${i + 1}. ${step}`).join('\n')}`,
     `${link.label}: ${link.href}`,
     `-- \n${ending}`,
     '',
@@ -54,13 +58,14 @@ const STYLE = {
     'padding:6px 16px 6px 0;border-top:1px solid #e4e1da;color:#5c6663;text-align:left;font-weight:normal;vertical-align:top;white-space:nowrap',
   value: 'padding:6px 0;border-top:1px solid #e4e1da;overflow-wrap:anywhere;word-break:break-word',
   list: 'margin:0 0 20px;padding-left:22px;overflow-wrap:anywhere',
-  link: 'color:#0b6b4f',
+  link: 'display:inline-block;padding:9px 18px;border-radius:6px;background:#0b6b4f;color:#ffffff;text-decoration:none',
   ending: 'margin:24px 0 0;color:#5c6663;font-size:13px',
 };
 
-function Page({ greeting, opening, facts, meanwhile, steps, link, ending }: Content) {
+function Page({ language, greeting, opening, facts, meanwhile, steps, link, ending }: Content) {
+  const headings = HEADINGS[language];
   return (
-    <html lang="en">
+    <html lang={language}>
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -70,7 +75,7 @@ function Page({ greeting, opening, facts, meanwhile, steps, link, ending }: Cont
           <p style={STYLE.paragraph}>{greeting}</p>
           <p style={STYLE.paragraph}>{opening}</p>
           <table style={STYLE.table}>
-            {facts.map(([label, value]) => (
+            {facts.map(({ label, value }) => (
               <tr key={label}>
                 <th style={STYLE.label}>{label}</th>
                 <td style={STYLE.value} dir="auto">
@@ -79,9 +84,9 @@ function Page({ greeting, opening, facts, meanwhile, steps, link, ending }: Cont
               </tr>
             ))}
           </table>
-          <h2 style={STYLE.heading}>{HEADINGS.meanwhile}</h2>
+          <h2 style={STYLE.heading}>{headings.meanwhile}</h2>
           <p style={STYLE.paragraph}>{meanwhile}</p>
-          <h2 style={STYLE.heading}>{HEADINGS.steps}</h2>
+          <h2 style={STYLE.heading}>{headings.steps}</h2>
           <ol style={STYLE.list}>
             {steps.map((step) => (
               <li key={step}>{step}</li>

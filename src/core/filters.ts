@@ -2,11 +2,14 @@ import type { Account, Chat, Webhook } from '../store/rows.ts';
 import type { Direction } from '../wire/payload.ts';
 import type { Filters } from '../wire/webhook.ts';
 
-/** Whether a chat's messages may interest a webhook at all; direction is judged message by message. */
+/**
+ * Whether a chat's messages may interest a webhook at all; direction is judged message by message. Filters
+ * name chats that go on: a redirect is wanted with the one that it leads to.
+ */
 export function wantsChat(filters: Filters, chat: Chat, account: Account): boolean {
   if (filters.whatsapp_accounts && !filters.whatsapp_accounts.includes(account.phone)) return false;
   if (filters.chat_type && (filters.chat_type === 'group') !== chat.isGroup) return false;
-  return !filters.chats || filters.chats.includes(String(chat.id));
+  return !filters.chats || filters.chats.includes(String(chat.redirectTo ?? chat.id));
 }
 
 /** Whether a webhook wants messages of this direction. */
@@ -16,7 +19,7 @@ export function wantsDirection(filters: Filters, direction: Direction): boolean 
 
 /**
  * Whether a delivery of these seqs holds the first message that the webhook can get of this chat. Never
- * for a webhook made after the chat: to it the chat is not new.
+ * for a webhook made after the chat, nor for a chat seeded from history: to them it is not new.
  */
 export function isNewChat(
   webhook: Pick<Webhook, 'createdAt'>,
@@ -24,7 +27,7 @@ export function isNewChat(
   chat: Chat,
   firstSeq: number,
 ): boolean {
-  if (webhook.createdAt > chat.createdAt) return false;
+  if (chat.seeded || webhook.createdAt > chat.createdAt) return false;
   const first =
     direction === null ? 1 : direction === 'received' ? chat.firstReceivedSeq : chat.firstSentSeq;
   return firstSeq === first;

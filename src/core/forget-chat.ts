@@ -5,8 +5,8 @@ import type { ChangeOptions } from './change.ts';
 const CHUNK = 500;
 
 /**
- * Removes a chat and all that is known of it: its messages, what waits or was set aside for delivery, and
- * what the logs hold of it. False where there is no such chat. From the first step on nobody finds it, and a
+ * Removes a chat, those that are one with it, and all that is known of them: messages, what waits or was set aside for delivery, and
+ * what the logs hold of them. False where there is no such chat. From the first step on nobody finds it, and a
  * new message of the same contact begins a new chat, so nothing that comes in meanwhile is lost with it.
  * Should the program end in between, the next sweep finishes the work.
  */
@@ -15,18 +15,21 @@ export async function forgetChat(
   workspaceId: number,
   id: number,
 ): Promise<boolean> {
-  const webhooks = await store.transaction(async (tx) => {
-    if (!(await tx.chats.get(workspaceId, id))) return null;
-    await tx.chats.detach(id);
-    const lanes = await tx.lanes.ofChat(id);
-    await tx.lanes.removeOfChat(id);
-    return lanes.map(({ webhookId }) => webhookId);
+  const webhooks = new Set<number>();
+  const ids = await store.transaction(async (tx) => {
+    webhooks.clear();
+    const together = await tx.chats.together(workspaceId, id);
+    for (const one of together) {
+      await tx.chats.detach(one);
+      for (const { webhookId } of await tx.lanes.ofChat(one)) webhooks.add(webhookId);
+      await tx.lanes.removeOfChat(one);
+    }
+    return together;
   });
-  if (!webhooks) return false;
   // Heads that have been looked up already are not to go out any more.
   for (const webhookId of webhooks) changed(webhookId);
-  await removeDetached(store, id);
-  return true;
+  for (const one of ids) await removeDetached(store, one);
+  return ids.length > 0;
 }
 
 /** Removes what a detached chat has left. */

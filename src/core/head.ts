@@ -92,7 +92,7 @@ export async function findHead(
 
   // The direction filter may have been edited: then the first message that matches opens the window.
   const openedAt = first.seq === lane.nextSeq ? lane.openedAt : first.receivedAt;
-  const due = dueAt(openedAt, webhook);
+  const due = dueAt(openedAt, webhook, lane.draining);
   if (due > now && first.seq !== lane.nextSeq) {
     return { kind: 'move', to: { ...lane, nextSeq: first.seq, openedAt, dueAt: due } };
   }

@@ -1,17 +1,18 @@
-import { v7 as uuidv7 } from 'uuid';
 import { StoreUnavailableError } from '../store/errors.ts';
 import type { Webhook } from '../store/rows.ts';
-import type { Appended, Arrival, Repositories, Store } from '../store/store.ts';
+import type { Appended, Arrival, Joined, News, Repositories, Store } from '../store/store.ts';
+import type { CanonicalItem } from '../wire/canonical.ts';
 import type { InboundMessage } from '../wire/inbound.ts';
 import type { Clock } from './clock.ts';
 import { wantsChat, wantsDirection } from './filters.ts';
 import { GroupCommit } from './group-commit.ts';
+import { afterJoins, leadFiltersOn } from './identity.ts';
 import { dueAt } from './window.ts';
 
-/** Messages that one transaction takes. */
-const MESSAGES_TOGETHER = 2000;
-/** What may wait for its commit, in messages and in characters; beyond it callers are asked to come later. */
-const MESSAGES_WAITING = 20_000;
+/** Items that one transaction takes. */
+const ITEMS_TOGETHER = 2000;
+/** What may wait for its commit, in items and in characters; beyond it callers are asked to come later. */
+const ITEMS_WAITING = 20_000;
 const TEXT_WAITING = 50_000_000;
 
 /** More comes in than can be written down. */
@@ -22,12 +23,14 @@ export class IntakeOverloadedError extends Error {
   }
 }
 
-/** What became of one message. */
+/** What became of one item. */
 export type Accepted =
   | { status: 'accepted' }
   | { status: 'duplicate' }
   | { status: 'skipped'; code: SkipReason }
-  | { status: 'rejected'; code: 'unknown_chat' };
+  | { status: 'rejected'; code: 'unknown_chat' }
+  /** It was no message: what it tells is known now. */
+  | { status: 'noted' };
 
 type SkipReason = 'attachment' | 'no_text';
 
@@ -39,7 +42,7 @@ function skipReason({ message }: InboundMessage): SkipReason | null {
 
 interface Request {
   workspaceId: number;
-  messages: readonly InboundMessage[];
+  items: readonly CanonicalItem[];
 }
 
 export interface IntakeOptions {
@@ -47,9 +50,11 @@ export interface IntakeOptions {
   clock: Clock;
   /** Told after the commit which webhooks have something due, and by when. */
   wake: (due: Map<number, number>) => void;
+  /** Told after the commit that the filters of a webhook were led on to another chat. */
+  changed: (webhookId: number) => void;
 }
 
-/** Takes messages in: one durable commit for all the requests that are waiting together. */
+/** Takes messages and news in: one durable commit for all the requests that are waiting together. */
 export class Intake {
   readonly #options: IntakeOptions;
   readonly #commits: GroupCommit<Request, Accepted[]>;
@@ -62,7 +67,7 @@ export class Intake {
     this.#commits = new GroupCommit(
       (requests) => this.#commit(requests),
       (error) => error instanceof StoreUnavailableError,
-      { maxWeight: MESSAGES_TOGETHER, weigh: ({ messages }) => messages.length },
+      { maxWeight: ITEMS_TOGETHER, weigh: ({ items }) => items.length },
     );
   }
 
@@ -71,43 +76,66 @@ export class Intake {
    * @throws {StoreUnavailableError} nothing was taken; the same call may work later
    * @throws {IntakeOverloadedError}
    */
-  async accept(workspaceId: number, messages: readonly InboundMessage[]): Promise<Accepted[]> {
-    const text = messages.reduce((sum, { message }) => sum + message.text.length, 0);
+  accept(workspaceId: number, messages: readonly InboundMessage[]): Promise<Accepted[]> {
+    return this.take(
+      workspaceId,
+      messages.map((message) => ({ kind: 'message', message, aliases: [] })),
+    );
+  }
+
+  /**
+   * The same for what a source tells, messages and whatever else. What it tells of people and accounts is
+   * known before the messages of the same call are looked at.
+   */
+  async take(workspaceId: number, items: readonly CanonicalItem[]): Promise<Accepted[]> {
+    const text = items.reduce((sum, item) => sum + textOf(item).length, 0);
     const isTooMuch =
-      this.#waiting + messages.length > MESSAGES_WAITING || this.#waitingText + text > TEXT_WAITING;
+      this.#waiting + items.length > ITEMS_WAITING || this.#waitingText + text > TEXT_WAITING;
     if (isTooMuch) throw new IntakeOverloadedError();
-    this.#waiting += messages.length;
+    this.#waiting += items.length;
     this.#waitingText += text;
     try {
-      return await this.#commits.submit({ workspaceId, messages });
+      return await this.#commits.submit({ workspaceId, items });
     } finally {
-      this.#waiting -= messages.length;
+      this.#waiting -= items.length;
       this.#waitingText -= text;
     }
   }
 
   async #commit(requests: Request[]): Promise<Accepted[][]> {
-    const { store, clock, wake } = this.#options;
+    const { store, clock, wake, changed } = this.#options;
     const due = new Map<number, number>();
+    const edited: number[] = [];
     const results = await store.transaction(async (tx) => {
-      const receivedAt = clock.now();
-      const arrivals = requests.flatMap(({ workspaceId, messages }) =>
-        messages.map((message): Arrival => {
-          const uuid = uuidv7({ msecs: Math.max(0, receivedAt) });
-          return { workspaceId, message, uuid, receivedAt, skip: skipReason(message) };
+      due.clear();
+      edited.length = 0;
+      const now = clock.now();
+      const { news, arrivals } = sorted(requests, now);
+      const learnt = news.length > 0 ? await tx.people.learn(news) : [];
+      const appended = await tx.messages.append(arrivals);
+      const joined = [...learnt, ...appended.flatMap(joinsOf)];
+      if (joined.length > 0) {
+        for (const workspaceId of new Set(requests.map((request) => request.workspaceId))) {
+          edited.push(...(await leadFiltersOn(tx, workspaceId, joined)));
+        }
+      }
+      await this.#openLanes(tx, arrivals, afterJoins(appended, joined), due);
+      const younger = joined.flatMap((one) => one.younger);
+      for (const id of younger.length > 0 ? await tx.lanes.hasten(younger, now) : []) {
+        due.set(id, now);
+      }
+      let next = 0;
+      return requests.map(({ items }) =>
+        items.map((item): Accepted => {
+          if (item.kind !== 'message') return { status: 'noted' };
+          const i = next++;
+          return toAccepted(arrivals[i] as Arrival, appended[i] as Appended);
         }),
       );
-      const appended = await tx.messages.append(arrivals);
-      due.clear();
-      await this.#openLanes(tx, arrivals, appended, due);
-      return arrivals.map((arrival, i) => toAccepted(arrival, appended[i] as Appended));
     });
+    for (const id of edited) changed(id);
     if (due.size > 0) wake(due);
-    let taken = 0;
-    return requests.map(({ messages }) => {
-      taken += messages.length;
-      return results.slice(taken - messages.length, taken);
-    });
+    return results;
   }
 
   /**
@@ -134,7 +162,7 @@ export class Intake {
         const { filters } = webhook;
         if (!wantsDirection(filters, message.message.direction)) continue;
         if (!wantsChat(filters, result.chat, result.account)) continue;
-        const at = dueAt(receivedAt, webhook);
+        const at = dueAt(receivedAt, webhook, result.chat.redirectTo !== null);
         lanes.push({
           webhookId: webhook.id,
           chatId: result.chat.id,
@@ -158,6 +186,28 @@ export class Intake {
     return webhooks;
   }
 }
+
+/** What the requests bring: news first, then messages, each in the order in which they came. */
+function sorted(requests: readonly Request[], now: number): { news: News[]; arrivals: Arrival[] } {
+  const news: News[] = [];
+  const arrivals: Arrival[] = [];
+  for (const { workspaceId, items } of requests) {
+    for (const item of items) {
+      if (item.kind !== 'message') news.push({ workspaceId, item, at: now });
+      else {
+        const { message, aliases } = item;
+        const skip = skipReason(message);
+        arrivals.push({ workspaceId, message, aliases, receivedAt: now, skip });
+      }
+    }
+  }
+  return { news, arrivals };
+}
+
+const textOf = (item: CanonicalItem) => (item.kind === 'message' ? item.message.message.text : '');
+
+const joinsOf = (appended: Appended): Joined[] =>
+  appended.status === 'appended' && appended.joined ? [appended.joined] : [];
 
 function toAccepted({ skip }: Arrival, { status }: Appended): Accepted {
   switch (status) {

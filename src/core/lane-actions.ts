@@ -109,7 +109,7 @@ function rescheduled(
     const { direction } = singles;
     return { ...lane, seal: { lastSeq: lane.nextSeq, shape: 'single', direction } };
   }
-  return { ...lane, dueAt: dueAt(lane.openedAt, webhook) };
+  return { ...lane, dueAt: dueAt(lane.openedAt, webhook, lane.draining) };
 }
 
 /** Moves the cursors back to the first message since then; what that covers is no longer set aside. */
@@ -131,17 +131,19 @@ async function replayChunk(
     if (lane && lane.nextSeq <= first.seq && !lane.seal) continue;
     if (lane?.seal && lane.seal.lastSeq < first.seq) continue;
     const goesOn = lane && lane.nextSeq <= first.seq;
+    const draining = chat.redirectTo !== null;
     const openedAt = goesOn ? lane.openedAt : first.receivedAt;
     await tx.lanes.put({
       webhookId: webhook.id,
       chatId: chat.id,
       nextSeq: goesOn ? lane.nextSeq : first.seq,
       openedAt,
-      dueAt: dueAt(openedAt, webhook),
+      dueAt: dueAt(openedAt, webhook, draining),
       attempts: 0,
       blame: BLAMELESS,
-      error: '',
+      error: null,
       seal: null,
+      draining,
     });
   }
   return found.length < CHUNK ? null : (found.at(-1)?.chat.id as number);

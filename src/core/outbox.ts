@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NewEmail } from '../store/everyday/outbox.ts';
+import type { SendError } from '../store/facts.ts';
 import type { Webhook } from '../store/rows.ts';
-import type { Attempt } from './sender.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -35,11 +35,11 @@ const MESSAGE_ID_DOMAIN = 'pakiet.invalid';
 /**
  * The e-mail that tells of a webhook switched off by errors. Its Message-ID is made here and stored with
  * it, so that whoever gets it twice, after a crash, can tell.
- * @param last the attempt that was one error too many
+ * @param lastError the one too many
  */
 export function switchOffEmail(
   webhook: Webhook,
-  { at, errors, last }: { at: number; errors: number; last: Pick<Attempt, 'error'> },
+  { at, errors, lastError }: { at: number; errors: number; lastError: SendError },
 ): NewEmail {
   return {
     workspaceId: webhook.workspaceId,
@@ -53,7 +53,7 @@ export function switchOffEmail(
       zapId: webhook.zapId,
       at,
       errors,
-      lastError: last.error?.message ?? 'Failed',
+      lastError,
     },
   };
 }

@@ -1,7 +1,7 @@
 import { setImmediate as turnOfOthers } from 'node:timers/promises';
-import type { LoggedRequest, Parked, Webhook } from '../store/rows.ts';
+import type { Parked, Webhook } from '../store/rows.ts';
 import type { DueLane, Repositories } from '../store/store.ts';
-import { count, note } from './activity.ts';
+import { type NewFacts, note } from './activity.ts';
 import { type ChangeOptions, changeWebhook } from './change.ts';
 import { dailyCounts } from './daily-counts.ts';
 import { NothingToParkError, WebhookDisabledError } from './errors.ts';
@@ -9,7 +9,7 @@ import { wantsChat } from './filters.ts';
 import { findHead, laneBehind } from './head.ts';
 import { BLAMELESS } from './parking.ts';
 import type { Site } from './render.ts';
-import { requestHeaders, toLoggedRequest } from './request-log.ts';
+import { requestHeaders, type Tried, toLoggedRequest } from './request-log.ts';
 import type { Sender } from './sender.ts';
 
 const CHATS_TOGETHER = 100;
@@ -82,12 +82,10 @@ export class Redelivery {
   async replay(workspaceId: number, id: number, from: number): Promise<number | null> {
     const requests = await this.countReplay(workspaceId, id, from);
     if (requests === null) return null;
-    const since = new Date(from).toISOString();
     await changeWebhook(this.#options, workspaceId, id, async (tx, webhook, now) => {
       if (!webhook.enabled) throw new WebhookDisabledError();
       await tx.actions.add(id, { kind: 'replay', from });
-      const detail = `Delivering again what came since ${since}: ${count(requests, 'request')}`;
-      await note(tx, id, now, 'replayed', detail);
+      await note(tx, id, now, { kind: 'replayed', since: from, requests });
       const position = await tx.messages.positionBefore(workspaceId, from);
       const gaps = webhook.gaps
         .map(({ after, upTo }) => ({ after, upTo: Math.min(upTo, position) }))
@@ -116,7 +114,7 @@ export class Redelivery {
    * receiver has taken it. The request is logged; it neither counts nor clears errors.
    * @returns what was sent and what came back; null where there is no such delivery
    */
-  async resend(workspaceId: number, id: number, parkedId: number): Promise<LoggedRequest | null> {
+  async resend(workspaceId: number, id: number, parkedId: number): Promise<Tried | null> {
     const { store, clock, sender, site } = this.#options;
     const webhook = await store.read.webhooks.get(workspaceId, id);
     const parked = webhook && (await store.read.parked.get(id, parkedId));
@@ -140,12 +138,13 @@ export class Redelivery {
       const { messageCount: messages } = delivery;
       const counted = { webhookId: id, endedAt, ok: attempt.ok, messages };
       if (await tx.webhooks.get(workspaceId, id)) await tx.counters.add(dailyCounts([counted]));
-      const of = found.chat.fullName && ` of ${found.chat.fullName}`;
-      const what = `a delivery${of} that was set aside`;
-      const detail = attempt.ok ? `Sent ${what}` : `${attempt.error?.message}: ${what}`;
-      await note(tx, id, endedAt, attempt.ok ? 'sent' : 'failed', detail, parked.chatId);
+      const { fullName: chatName } = found.chat;
+      const facts: NewFacts = attempt.ok
+        ? { kind: 'resent', chatName }
+        : { kind: 'resend_failed', error: attempt.error, chatName };
+      await note(tx, id, endedAt, facts, parked.chatId);
     });
-    return logged;
+    return { logged, error: attempt.error };
   }
 
   /** Gives a parked delivery up; false where there is none. */
@@ -156,14 +155,14 @@ export class Redelivery {
       const parked = webhook && (await tx.parked.get(id, parkedId));
       if (!parked) return false;
       await tx.parked.remove(parkedId);
-      const detail = 'Discarded a delivery that was set aside';
-      await note(tx, id, clock.now(), 'dropped', detail, parked.chatId);
+      await note(tx, id, clock.now(), { kind: 'discarded' }, parked.chatId);
       return true;
     });
   }
 }
 
-const fresh = { attempts: 0, blame: BLAMELESS, error: '' };
+// Looked at, never stored: that its chat drains does not matter.
+const fresh = { attempts: 0, blame: BLAMELESS, error: null, draining: false };
 
 const laneAt = (
   webhookId: number,

@@ -1,5 +1,7 @@
+import type { SendError } from '../store/facts.ts';
 import type { LoggedRequest, Webhook } from '../store/rows.ts';
 import { sign } from '../wire/signature.ts';
+import { errorSentence } from './error-sentence.ts';
 import type { Outcome } from './health.ts';
 import type { Attempt } from './sender.ts';
 
@@ -23,6 +25,13 @@ export function requestHeaders(
   };
 }
 
+/** What came of a request that someone has asked for. */
+export interface Tried {
+  /** As it stands in the detailed log. */
+  logged: LoggedRequest;
+  error: SendError | null;
+}
+
 /** One request as an item of the detailed log. */
 export function toLoggedRequest(
   { webhookId, chatId }: Pick<LoggedRequest, 'webhookId' | 'chatId'>,
@@ -39,6 +48,9 @@ export function toLoggedRequest(
     kind,
     request: { method: 'POST', ...sent },
     response: attempt.response,
-    error: attempt.error,
+    error: attempt.error && {
+      code: attempt.error.code,
+      message: errorSentence(attempt.error, 'en'),
+    },
   };
 }

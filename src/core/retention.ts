@@ -1,6 +1,6 @@
 import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { PurgeCursor, Repositories, Store } from '../store/store.ts';
-import { count, note } from './activity.ts';
+import { note } from './activity.ts';
 import type { Clock } from './clock.ts';
 import { DAYS_COUNTED, dayOf } from './daily-counts.ts';
 import { removeDetached } from './forget-chat.ts';
@@ -97,8 +97,7 @@ export class Retention {
         await replaceLane(tx, lane, webhook ? laneAfter(lane, next, webhook) : null);
       }
       for (const [id, messages] of dropped) {
-        const detail = `Gave up ${count(messages, 'message')} that waited for twice the retention period`;
-        await note(tx, id, this.#clock.now(), 'dropped', detail);
+        await note(tx, id, this.#clock.now(), { kind: 'waiting_expired', messages });
       }
       return lanes.length;
     });
@@ -122,8 +121,7 @@ export class Retention {
 
 async function forgetParked(tx: Repositories, before: number, now: number): Promise<void> {
   for (const { webhookId, count: deliveries } of await tx.parked.purge(before)) {
-    const detail = `Gave up ${count(deliveries, 'delivery', 'deliveries')} set aside for the retention period`;
-    await note(tx, webhookId, now, 'dropped', detail);
+    await note(tx, webhookId, now, { kind: 'set_aside_expired', deliveries });
   }
 }
 

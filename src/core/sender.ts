@@ -1,4 +1,5 @@
 import type { Agent, Dispatcher } from 'undici';
+import type { SendError } from '../store/facts.ts';
 import type { LoggedRequest } from '../store/rows.ts';
 import { connections, type Trip } from './connection.ts';
 import { checkLiteralAddress, guardedLookup, type Network } from './egress-guard.ts';
@@ -10,7 +11,8 @@ const TIME_LIMIT_MS = 10_000;
 const RESPONSE_LIMIT_BYTES = 16 * 1024;
 
 /** How one request went. Only status 200, with its body, is success. */
-export type Attempt = Pick<LoggedRequest, 'response' | 'error'> & { ok: boolean };
+export type Attempt = Pick<LoggedRequest, 'response'> &
+  ({ ok: true; error: null } | { ok: false; error: SendError });
 
 type Response = Dispatcher.ResponseData<Trip>;
 
@@ -55,8 +57,9 @@ export class Sender {
       const { statusCode: status } = response;
       // Of a 200 the body belongs to the answer; any other status is the answer, whatever becomes of the body.
       if (status === 200 && 'brokenOff' in kept) throw kept.brokenOff;
-      const error = status === 200 ? null : statusError(status);
-      return { ok: error === null, error, response: toLogged(response, kept) };
+      const logged = toLogged(response, kept);
+      if (status === 200) return { ok: true, error: null, response: logged };
+      return { ok: false, error: statusError(status), response: logged };
     } catch (error) {
       const limitMs = this.#timeLimitMs;
       const why = limit.aborted ? timeoutError(limitMs) : describe(error, limitMs);

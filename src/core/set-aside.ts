@@ -1,6 +1,6 @@
 import type { Lane, Webhook } from '../store/rows.ts';
 import type { Repositories } from '../store/store.ts';
-import { count, note } from './activity.ts';
+import { note } from './activity.ts';
 import { laneBehind } from './head.ts';
 import { replaceLane } from './settle.ts';
 
@@ -12,7 +12,7 @@ export async function park(
   now: number,
 ): Promise<void> {
   const { seal, chatId, attempts, error } = lane;
-  if (!seal) throw new Error('Only what has been written down can be set aside');
+  if (!seal || !error) throw new Error('Only what has failed can be set aside');
   await tx.parked.add({
     webhookId: webhook.id,
     chatId,
@@ -24,7 +24,6 @@ export async function park(
   });
   await replaceLane(tx, lane, await laneBehind(tx, webhook, lane));
   const found = await tx.chats.get(webhook.workspaceId, chatId);
-  const of = found?.chat.fullName ? ` of ${found.chat.fullName}` : '';
-  const detail = `Set a delivery${of} aside after ${count(attempts, 'attempt')} (${error}); its chat goes on`;
-  await note(tx, webhook.id, now, 'parked', detail, chatId);
+  const chatName = found?.chat.fullName ?? '';
+  await note(tx, webhook.id, now, { kind: 'set_aside', chatName, attempts, error }, chatId);
 }

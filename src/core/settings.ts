@@ -1,3 +1,4 @@
+import type { SettingName } from '../store/facts.ts';
 import type { Webhook } from '../store/rows.ts';
 import type { Repositories } from '../store/store.ts';
 import type { NewWebhook } from '../wire/webhook.ts';
@@ -5,13 +6,10 @@ import { InvalidTargetUrlError } from './errors.ts';
 import { HEALTHY } from './health.ts';
 
 /** What a webhook is set to. */
-export type Settings = Pick<
-  NewWebhook,
-  'target_url' | 'granularity_hours' | 'filters' | 'name' | 'concurrency' | 'rate_per_second'
->;
+export type Settings = Pick<NewWebhook, SettingName>;
 
 /** Which of the given settings are others than the webhook's. */
-export function changedSettings(webhook: Webhook, given: Partial<Settings>): (keyof Settings)[] {
+export function changedSettings(webhook: Webhook, given: Partial<Settings>): SettingName[] {
   const present: Settings = {
     target_url: webhook.targetUrl,
     granularity_hours: webhook.granularityHours,
@@ -20,7 +18,7 @@ export function changedSettings(webhook: Webhook, given: Partial<Settings>): (ke
     concurrency: webhook.concurrency,
     rate_per_second: webhook.rate,
   };
-  return (Object.keys(present) as (keyof Settings)[]).filter(
+  return (Object.keys(present) as SettingName[]).filter(
     (field) =>
       given[field] !== undefined && JSON.stringify(given[field]) !== JSON.stringify(present[field]),
   );

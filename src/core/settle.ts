@@ -1,6 +1,7 @@
+import type { SendError } from '../store/facts.ts';
 import type { Activity, Lane, LoggedRequest, Webhook } from '../store/rows.ts';
 import type { Repositories } from '../store/store.ts';
-import { disabledDetail, failedDetail, sentDetail } from './activity.ts';
+import { activity, type NewFacts } from './activity.ts';
 import { type Counted, dailyCounts } from './daily-counts.ts';
 import type { Delivery } from './head.ts';
 import { laneBehind } from './head.ts';
@@ -48,20 +49,20 @@ export async function settle(
       const judged = webhook.enabled && off === null && isOfItsAddress(webhook, attempted);
       const status = attempted.attempt.response?.status;
       if (judged && isZapGone(webhook, status, outcome.startedAt)) {
-        off = { at, reason: 'unsubscribed', detail: ZAP_GONE, last: attempted.attempt };
+        off = { at, reason: 'unsubscribed' };
       } else if (judged) {
         health = healthAfter(health, outcome, random());
-        const { consecutiveErrors } = health;
-        if (mustDisable(health)) {
-          const detail = disabledDetail(consecutiveErrors);
-          off = { at, reason: 'errors', detail, last: attempted.attempt };
-        }
+        const { error } = attempted.attempt;
+        if (error && mustDisable(health)) off = { at, reason: 'errors', error };
       }
       if (outcome.ok) lastSuccessAt = at;
       await settleLane(tx, { ...webhook, lastSuccessAt }, attempted, random());
       activities.push(activityOf(webhookId, attempted, health.consecutiveErrors));
       if (judged && off) {
-        activities.push({ webhookId, chatId: null, at, action: 'disabled', detail: off.detail });
+        const errors = health.consecutiveErrors;
+        const facts: NewFacts =
+          off.reason === 'errors' ? { kind: 'off_by_errors', errors } : { kind: 'zap_gone' };
+        activities.push(activity(webhookId, at, facts));
       }
     }
     if (off) {
@@ -70,10 +71,10 @@ export async function settle(
       const learnt = { health, lastSuccessAt };
       const change = { enabled: false, disabledReason, disabledAt, disabledPosition, ...learnt };
       webhooks.set(webhookId, await tx.webhooks.change(webhook, change));
-      if (disabledReason === 'errors') {
-        const { last } = off;
+      if (off.reason === 'errors') {
         const errors = health.consecutiveErrors;
-        await tx.outbox.add(switchOffEmail(webhook, { at: disabledAt, errors, last }));
+        const facts = { at: disabledAt, errors, lastError: off.error };
+        await tx.outbox.add(switchOffEmail(webhook, facts));
       }
     } else if (health !== webhook.health || lastSuccessAt !== webhook.lastSuccessAt) {
       const learnt = { health, lastSuccessAt };
@@ -93,16 +94,11 @@ export async function settle(
 }
 
 /** That and why a webhook has been switched off by an outcome. */
-interface SwitchedOff {
-  at: number;
-  reason: 'errors' | 'unsubscribed';
-  detail: string;
-  /** The attempt that did it. */
-  last: Attempt;
-}
-
-const ZAP_GONE =
-  'Zapier says that the Zap is off (410). Messages are kept for a while, and go on when it is switched on';
+type SwitchedOff = { at: number } & (
+  | { reason: 'unsubscribed' }
+  /** `error` is the one too many. */
+  | { reason: 'errors'; error: SendError }
+);
 
 const isOfItsAddress = (webhook: Webhook, { logged, subscription }: Attempted) =>
   logged.request.url === webhook.targetUrl && subscription === webhook.subscription;
@@ -128,7 +124,7 @@ async function settleLane(
   const lane = await tx.lanes.get(delivery.lane.webhookId, delivery.lane.chatId);
   if (!lane || lane.nextSeq !== delivery.lane.nextSeq) return;
   if (lane.seal && lane.seal.lastSeq !== delivery.lastSeq) return;
-  if (outcome.ok) {
+  if (attempt.ok) {
     await replaceLane(tx, lane, await laneBehind(tx, webhook, lane, delivery.lastSeq));
     return;
   }
@@ -137,7 +133,7 @@ async function settleLane(
     ...lane,
     attempts,
     blame: blameAfter(lane.blame, attempt, outcome.endedAt, webhook.lastSuccessAt),
-    error: attempt.error?.message ?? '',
+    error: attempt.error,
     dueAt: outcome.endedAt + pauseAfter(attempts, outcome.retryAfterMs, random),
     seal: { lastSeq: delivery.lastSeq, shape: delivery.shape, direction: delivery.direction },
   });
@@ -161,12 +157,10 @@ export async function replaceLane(tx: Repositories, lane: Lane, next: Lane | nul
 
 function activityOf(webhookId: number, attempted: Attempted, errors: number): Activity {
   const { delivery, attempt, outcome } = attempted;
-  return {
-    webhookId,
-    chatId: delivery.lane.chatId,
-    at: outcome.endedAt,
-    ...(outcome.ok
-      ? { action: 'sent', detail: sentDetail(delivery, outcome) }
-      : { action: 'failed', detail: failedDetail(attempt, errors, delivery) }),
-  };
+  const { messageCount: messages, chatName } = delivery;
+  const { startedAt, endedAt } = outcome;
+  const facts: NewFacts = attempt.ok
+    ? { kind: 'sent', messages, chatName, ms: endedAt - startedAt }
+    : { kind: 'failed', error: attempt.error, errors, chatName };
+  return activity(webhookId, endedAt, facts, delivery.lane.chatId);
 }

@@ -1,6 +1,6 @@
 import type { Webhook } from '../store/rows.ts';
 import type { Repositories } from '../store/store.ts';
-import { count, note } from './activity.ts';
+import { note } from './activity.ts';
 import { HEALTHY } from './health.ts';
 
 /** Messages that wait are counted up to here: counting reads them all. */
@@ -23,12 +23,11 @@ export async function enable(
   await tx.outbox.cancel(webhook.id);
   if (from === 'where_it_stopped') {
     await tx.actions.add(webhook.id, { kind: 'resume' });
-    await note(tx, webhook.id, now, 'enabled', 'Switched on, going on where it stopped');
+    await note(tx, webhook.id, now, { kind: 'on_where_it_stopped' });
   } else {
-    const dropped = await tx.lanes.waiting(webhook, WAITING_COUNTED);
+    const leftOut = await tx.lanes.waiting(webhook, WAITING_COUNTED);
     await tx.actions.add(webhook.id, { kind: 'start_anew', after: await tx.messages.position() });
-    const rest = dropped > 0 ? `; ${count(dropped, 'message')} that waited will not be sent` : '';
-    await note(tx, webhook.id, now, 'enabled', `Switched on, starting from now${rest}`);
+    await note(tx, webhook.id, now, { kind: 'on_from_now', leftOut });
   }
   const change = {
     enabled: true,
@@ -42,7 +41,7 @@ export async function enable(
 
 /** The owner switches a webhook off. */
 export async function disable(tx: Repositories, webhook: Webhook, now: number): Promise<Webhook> {
-  await note(tx, webhook.id, now, 'disabled', 'Switched off by hand');
+  await note(tx, webhook.id, now, { kind: 'off_by_hand' });
   return tx.webhooks.change(webhook, {
     enabled: false,
     disabledReason: 'owner',

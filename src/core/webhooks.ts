@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { LoggedRequest, Webhook } from '../store/rows.ts';
+import type { Webhook } from '../store/rows.ts';
 import type { Repositories } from '../store/store.ts';
 import { bundleSample, singleSample } from '../wire/samples.ts';
 import type { Filters, NewWebhook } from '../wire/webhook.ts';
@@ -12,14 +12,16 @@ import {
   WebhookDisabledError,
 } from './errors.ts';
 import { HEALTHY, restsUntil } from './health.ts';
+import { asMeant } from './identity.ts';
 import { leftOut } from './lane-actions.ts';
-import { requestHeaders, toLoggedRequest } from './request-log.ts';
+import { requestHeaders, type Tried, toLoggedRequest } from './request-log.ts';
 import type { Sender } from './sender.ts';
 import { changedSettings, changeSettings, checkTargetUrl, type Settings } from './settings.ts';
 import { disable, enable, type ResumeFrom, usualResume, WAITING_COUNTED } from './switch.ts';
 import { adopt, endOtherTrigger, subscribed, unsubscribe } from './zap-life.ts';
 
-const SECRETS_OVERLAP_MS = 24 * 3_600_000;
+const HOUR_MS = 3_600_000;
+const SECRETS_OVERLAP_HOURS = 24;
 
 /** What may be edited of a webhook. */
 export type WebhookEdit = Partial<Settings & { enabled: boolean }>;
@@ -53,13 +55,14 @@ export class WebhookActions {
     const { webhook, other } = await store.transaction(async (tx) => {
       const now = clock.now();
       await checkChats(tx, workspaceId, given.filters);
+      const meant = { ...given, filters: await asMeant(tx, workspaceId, given.filters) };
       const shape = given.granularity_hours === 0 ? 'single' : 'bundle';
       const { source, zap_id: zapId = null } = given;
       const isZap = source === 'zapier' && zapId !== null;
       const known = isZap && (await tx.webhooks.ofZap(workspaceId, zapId, shape));
       const webhook = known
-        ? await adopt(tx, known, given, now)
-        : await this.#create(tx, workspaceId, given, now);
+        ? await adopt(tx, known, meant, now)
+        : await this.#create(tx, workspaceId, meant, now);
       return { webhook, other: isZap && (await endOtherTrigger(tx, webhook, now)) };
     });
     if (other) changed(other.id);
@@ -110,12 +113,18 @@ export class WebhookActions {
   async edit(workspaceId: number, id: number, edit: WebhookEdit): Promise<Webhook | null> {
     if (edit.target_url !== undefined) checkTargetUrl(edit.target_url);
     return this.#change(workspaceId, id, async (tx, webhook, now) => {
-      const { enabled, ...settings } = edit;
+      const { enabled, ...given } = edit;
+      const settings = {
+        ...given,
+        ...(given.filters && { filters: await asMeant(tx, workspaceId, given.filters) }),
+      };
       const changes = changedSettings(webhook, settings);
       checkZapsOwn(webhook, changes, enabled);
       if (changes.includes('filters')) await checkChats(tx, workspaceId, settings.filters);
       let next = await changeSettings(tx, webhook, settings, now);
-      if (changes.length > 0) await note(tx, id, now, 'edited', `Changed ${changes.join(', ')}`);
+      if (changes.length > 0) {
+        await note(tx, id, now, { kind: 'settings_changed', settings: changes });
+      }
       if (enabled !== undefined && enabled !== webhook.enabled) {
         const work = enabled ? enable(tx, next, usualResume(next), now) : disable(tx, next, now);
         next = await work;
@@ -144,17 +153,11 @@ export class WebhookActions {
   async rotateSecret(workspaceId: number, id: number): Promise<Webhook | null> {
     return this.#change(workspaceId, id, async (tx, webhook, now) => {
       if (webhook.source === 'zapier') throw new ManagedByZapError('secret');
-      await note(
-        tx,
-        id,
-        now,
-        'edited',
-        'Changed the secret; the former one signs too for 24 hours',
-      );
+      await note(tx, id, now, { kind: 'secret_changed', hours: SECRETS_OVERLAP_HOURS });
       return tx.webhooks.change(webhook, {
         secret: newSecret(),
         formerSecrets: [
-          { secret: webhook.secret, until: now + SECRETS_OVERLAP_MS },
+          { secret: webhook.secret, until: now + SECRETS_OVERLAP_HOURS * HOUR_MS },
           ...webhook.formerSecrets.filter(({ until }) => until > now),
         ],
       });
@@ -175,7 +178,7 @@ export class WebhookActions {
     return this.#change(workspaceId, id, async (tx, webhook, now) => {
       if (webhook.source !== 'zapier') throw new NotSubscribedError();
       if (subscription !== webhook.subscription) return webhook;
-      return unsubscribe(tx, webhook, now, 'The Zap was switched off');
+      return unsubscribe(tx, webhook, now, 'zap_off');
     });
   }
 
@@ -201,7 +204,7 @@ export class WebhookActions {
   }
 
   /** Sends a sample now and answers with what happened. It neither counts nor clears errors. */
-  async test(workspaceId: number, id: number): Promise<LoggedRequest | null> {
+  async test(workspaceId: number, id: number): Promise<Tried | null> {
     const { store, clock, sender } = this.#options;
     const webhook = await store.read.webhooks.get(workspaceId, id);
     if (!webhook) return null;
@@ -216,12 +219,11 @@ export class WebhookActions {
       startedAt,
       endedAt,
     });
-    const detail = attempt.ok ? 'Test sent' : `Test failed: ${attempt.error?.message}`;
     await store.transaction(async (tx) => {
       await tx.history.add({ requests: [logged] });
-      await note(tx, id, endedAt, 'test', detail);
+      await note(tx, id, endedAt, { kind: 'tested', error: attempt.error });
     });
-    return logged;
+    return { logged, error: attempt.error };
   }
 
   async status(webhook: Webhook): Promise<WebhookStatus> {

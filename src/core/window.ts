@@ -12,22 +12,46 @@ export const windowMs = (granularity: Granularity): number => granularity * HOUR
 
 /**
  * When the run of messages that opened then is to be delivered: at the end of its window, or at once
- * where the owner has asked for everything up to then.
+ * where the owner has asked for everything up to then, or where nothing more can come in.
+ * @param draining the chat is a redirect
  */
 export function dueAt(
   openedAt: number,
   webhook: Pick<Webhook, 'granularityHours' | 'flushedAt'>,
+  draining: boolean,
 ): number {
+  if (draining) return openedAt;
   if (webhook.flushedAt !== null && openedAt <= webhook.flushedAt) return openedAt;
   return openedAt + windowMs(webhook.granularityHours);
+}
+
+/** A bundle being cut: when it opened, and how many messages it has so far. */
+interface OpenBundle {
+  openedAt: number;
+  messages: number;
+}
+
+/**
+ * Whether the message that comes next is of the bundle, as far as time and number go. An empty one takes
+ * any.
+ *
+ * A message dated after `now` was received before the clock was set back, so it has waited long enough.
+ */
+export function reachesTo(
+  { openedAt, messages }: OpenBundle,
+  receivedAt: number,
+  window: number,
+  now: number,
+): boolean {
+  if (messages === 0) return true;
+  const isLate = receivedAt >= openedAt + window && receivedAt <= now;
+  return !isLate && messages < MAX_BUNDLE_MESSAGES;
 }
 
 /**
  * The messages of the bundle that opened then: the longest run received within the window, however late
  * it is cut. This needs the fewest bundles that any rule can need if no message is to wait longer than
  * the window (each bundle starts as late as it may and reaches as far as it may).
- *
- * A message dated after `now` was received before the clock was set back, so it has waited long enough.
  * @param messages those that match, from the lane's cursor on; the first is always taken
  */
 export function cutBundle(
@@ -36,10 +60,10 @@ export function cutBundle(
   window: number,
   now: number,
 ): LoggedMessage[] {
-  const late = (message: LoggedMessage) =>
-    message.receivedAt >= openedAt + window && message.receivedAt <= now;
-  const end = messages.findIndex((message, i) => i > 0 && late(message));
-  return messages.slice(0, end === -1 ? undefined : end).slice(0, MAX_BUNDLE_MESSAGES);
+  const end = messages.findIndex(
+    ({ receivedAt }, i) => !reachesTo({ openedAt, messages: i }, receivedAt, window, now),
+  );
+  return messages.slice(0, end === -1 ? undefined : end);
 }
 
 /** The lane as it goes on behind its delivered head, or null where nothing is left to do. */
@@ -53,10 +77,10 @@ export function laneAfter(
     ...lane,
     nextSeq: next.seq,
     openedAt: next.receivedAt,
-    dueAt: dueAt(next.receivedAt, webhook),
+    dueAt: dueAt(next.receivedAt, webhook, lane.draining),
     attempts: 0,
     blame: BLAMELESS,
-    error: '',
+    error: null,
     seal: null,
   };
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Gap, Webhook } from '../store/rows.ts';
 import type { Repositories } from '../store/store.ts';
 import type { NewWebhook } from '../wire/webhook.ts';
-import { count, note } from './activity.ts';
+import { type NewFacts, note } from './activity.ts';
 import { HEALTHY } from './health.ts';
 import { changeSettings } from './settings.ts';
 
@@ -12,6 +12,8 @@ import { changeSettings } from './settings.ts';
 
 /** A Zap that was off for less was only being edited: what came in meanwhile is caught up on. */
 const CAUGHT_UP_MS = 15 * 60_000;
+/** What a Zap had gathered is counted up to here: counting reads it all. */
+const GATHERED_COUNTED = 1000;
 /** Zapier is to have had the answer to its subscription before it gets the first delivery. */
 const SETTLES_MS = 3000;
 /** A 410 so early may only mean that Zapier has not got there yet: it is an error like any other. */
@@ -70,7 +72,7 @@ export async function adopt(
     gaps: await gapsStillMet(tx, webhook, gap),
     ...subscribed(now),
   });
-  await note(tx, webhook.id, now, 'enabled', await adoptedDetail(tx, adopted, gap));
+  await note(tx, webhook.id, now, await zapOn(tx, adopted, gap));
   return adopted;
 }
 
@@ -84,7 +86,7 @@ export async function endOtherTrigger(
   const shape = granularityHours === 0 ? 'bundle' : 'single';
   const other = await tx.webhooks.ofZap(workspaceId, zapId, shape);
   if (!other?.enabled) return null;
-  return unsubscribe(tx, other, now, 'The Zap has changed its trigger');
+  return unsubscribe(tx, other, now, 'zap_has_other_trigger');
 }
 
 /** A gap matters as long as a lane may still have to pass it. */
@@ -94,11 +96,10 @@ async function gapsStillMet(tx: Repositories, webhook: Webhook, gap: Gap | null)
   return first === null ? [] : gaps.filter(({ upTo }) => upTo >= first);
 }
 
-async function adoptedDetail(tx: Repositories, webhook: Webhook, gap: Gap | null): Promise<string> {
-  const waiting = await tx.lanes.waiting(webhook, 1000);
-  const many = waiting === 1000 ? '1,000 or more messages' : count(waiting, 'message');
-  const rest = gap ? '; what came in while it was off is left out' : '';
-  return `The Zap was switched on, going on with ${many} gathered before${rest}`;
+async function zapOn(tx: Repositories, webhook: Webhook, gap: Gap | null): Promise<NewFacts> {
+  const waiting = await tx.lanes.waiting(webhook, GATHERED_COUNTED);
+  const orMore = waiting === GATHERED_COUNTED;
+  return { kind: 'zap_on', waiting, orMore, leavesOut: gap !== null };
 }
 
 /**
@@ -109,12 +110,12 @@ export async function unsubscribe(
   tx: Repositories,
   webhook: Webhook,
   now: number,
-  detail: string,
+  why: 'zap_off' | 'zap_has_other_trigger',
 ): Promise<Webhook> {
   if (webhook.disabledReason === 'unsubscribed') return webhook;
   const position = await tx.messages.position();
   const gap = gapOf(webhook, now, position);
-  await note(tx, webhook.id, now, 'disabled', detail);
+  await note(tx, webhook.id, now, { kind: why });
   return tx.webhooks.change(webhook, {
     enabled: false,
     disabledReason: 'unsubscribed',

@@ -19,6 +19,7 @@ import { requireKey } from './access.ts';
 import { accountRoutes } from './api/accounts.ts';
 import { chatRoutes } from './api/chats.ts';
 import type { Api, ApiContext } from './api/context.ts';
+import { costRoutes } from './api/costs.ts';
 import { counterRoutes } from './api/counters.ts';
 import { deliveryRoutes } from './api/deliveries.ts';
 import { meRoutes } from './api/me.ts';
@@ -111,6 +112,7 @@ export async function buildApp(
       webhookRoutes(typed, context);
       deliveryRoutes(typed, context);
       counterRoutes(typed, context);
+      costRoutes(typed, context);
       redeliveryRoutes(typed, context);
     },
     { prefix: API },

@@ -11,6 +11,7 @@ import {
   WebhookDisabledError,
 } from '../core/errors.ts';
 import { IntakeOverloadedError } from '../core/intake.ts';
+import { ReportFailedError, ReportsBusyError } from '../core/reports.ts';
 import { isStoreDown, StoreUnavailableError } from '../store/errors.ts';
 
 /** Every error code of the API and the status it comes with. They never change their meaning. */
@@ -148,6 +149,9 @@ function toApiError(error: unknown): ApiError | null {
   if (error instanceof NothingToParkError) return new ApiError('nothing_to_park', error.message);
   if (error instanceof WebhookDisabledError) return new ApiError('webhook_disabled', error.message);
   if (error instanceof IntakeOverloadedError) return new ApiError('unavailable', error.message);
+  if (error instanceof ReportFailedError || error instanceof ReportsBusyError) {
+    return new ApiError('unavailable', error.message);
+  }
   if (error instanceof StoreUnavailableError) {
     return new ApiError(
       'unavailable',

@@ -17,6 +17,7 @@ import { type Config, ConfigError, urlOf } from './config.ts';
 import { type DispatcherThread, startDispatcher } from './dispatcher-thread.ts';
 import { createFirstWorkspace, invitation, welcome } from './first-start.ts';
 import { Metrics } from './metrics.ts';
+import { ThreadReports } from './reports/thread-reports.ts';
 import { unsentNotice } from './unsent-notice.ts';
 
 /** How long requests under way may take to finish once the server is to stop. */
@@ -73,10 +74,17 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     if (dispatcher) news(dispatcher);
     else untold.push(news);
   };
-  const intake = new Intake({ store, clock, wake: (due) => tell((thread) => thread.wake(due)) });
+  const wake = (due: Map<number, number>) => tell((thread) => thread.wake(due));
   const changed = (webhookId: number) => tell((thread) => thread.changed(webhookId));
+  const intake = new Intake({ store, clock, wake, changed });
   const webhooks = new WebhookActions({ store, clock, sender, changed });
   const redelivery = new Redelivery({ store, clock, sender, changed, site });
+  const reports = new ThreadReports({
+    folder,
+    clock,
+    site,
+    onError: (error) => log.warn({ err: error }, 'a report failed'),
+  });
   const app = await buildApp(
     {
       store,
@@ -84,6 +92,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       intake,
       webhooks,
       redelivery,
+      reports,
       changed,
       site,
       metrics,
@@ -98,7 +107,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const impatience = setTimeout(() => app.server.closeAllConnections(), UNDER_WAY_LIMIT_MS);
     await app.close();
     clearTimeout(impatience);
-    await dispatcher?.stop();
+    await Promise.all([dispatcher?.stop(), reports.stop()]);
     await sender.close();
     await store.close();
     unlock();

@@ -1,4 +1,4 @@
-import { count } from '../core/activity.ts';
+import { countEn } from '../core/language.ts';
 import { GIVEN_UP_AFTER_MS } from '../core/outbox.ts';
 import type { Store } from '../store/store.ts';
 import type { Config } from './config.ts';
@@ -25,4 +25,4 @@ export async function unsentNotice(
 }
 
 const waitUnsent = (many: number) =>
-  `${count(many, 'e-mail')} ${many === 1 ? 'waits' : 'wait'} unsent`;
+  `${countEn(many, 'e-mail')} ${many === 1 ? 'waits' : 'wait'} unsent`;

@@ -1,5 +1,6 @@
 import type { Direction } from '../wire/payload.ts';
 import type { Filters, Granularity } from '../wire/webhook.ts';
+import type { ActivityFacts, StoredError } from './facts.ts';
 
 // What the store keeps, as the rest of the program sees it. Times are Unix milliseconds.
 
@@ -17,6 +18,7 @@ export interface Account {
   id: number;
   workspaceId: number;
   phone: string;
+  /** Given by a person, else told by its source. */
   fullName: string;
   email: string;
   /** Messages passed by because only text is carried. */
@@ -24,6 +26,10 @@ export interface Account {
   skippedNoText: number;
 }
 
+/**
+ * A chat with one person, or of one group. Of chats that turned out to be one person's the oldest goes on;
+ * the others are redirects to it: they take no more messages, and bear its names.
+ */
 export interface Chat {
   id: number;
   workspaceId: number;
@@ -32,6 +38,8 @@ export interface Chat {
   sourceId: string;
   /** The name given by a person, else the source's. */
   fullName: string;
+  /** Null where nobody has given it one. */
+  givenName: string | null;
   phone: string;
   isGroup: boolean;
   responsibleName: string;
@@ -39,9 +47,15 @@ export interface Chat {
   createdAt: number;
   /** Seq of the latest message; 0 before the first. */
   lastSeq: number;
-  /** Seq of the first message in each direction, null while there is none. */
+  /** Seq of the first message in each direction, null while there is none; 0 where a redirect has it. */
   firstReceivedSeq: number | null;
   firstSentSeq: number | null;
+  /** When its latest message came; 0 before the first. */
+  lastMessageAt: number;
+  /** It was there before we were, so its first message here is none of a new chat. */
+  seeded: boolean;
+  /** The chat that goes on in its place; null for one that goes on itself. */
+  redirectTo: number | null;
 }
 
 /** One message of a chat's log. Names and phones are those given with it; "" where none was. */
@@ -49,6 +63,9 @@ export interface LoggedMessage {
   chatId: number;
   /** Place in the chat's log: 1, 2, 3 … without gaps. */
   seq: number;
+  /** Place among all messages, in order of arrival whatever the clock said. */
+  position: number;
+  /** Its id outward; it tells its chat (message-id.ts). */
   uuid: string;
   direction: Direction;
   timestamp: number;
@@ -140,9 +157,11 @@ export interface Lane {
   /** Failed attempts of the head. */
   attempts: number;
   blame: Blame;
-  /** How the last of them failed; "" where none has. */
-  error: string;
+  /** How the last of them failed; null where none has. */
+  error: StoredError | null;
   seal: Seal | null;
+  /** Its chat is a redirect: nothing more comes in, so it waits for no window, and others wait for it. */
+  draining: boolean;
 }
 
 /** How far the failures of a head speak against its payload. */
@@ -166,7 +185,8 @@ export interface Parked {
   direction: Direction | null;
   parkedAt: number;
   attempts: number;
-  error: string;
+  /** How the last of them failed. */
+  error: StoredError;
 }
 
 /** What an e-mail tells of a webhook that errors have switched off, as it was then. */
@@ -179,8 +199,7 @@ export interface SwitchOff {
   at: number;
   /** In a row. */
   errors: number;
-  /** One sentence: what the last of them was. */
-  lastError: string;
+  lastError: StoredError;
 }
 
 /** Why an e-mail is not being sent. */
@@ -241,8 +260,7 @@ export interface Activity {
   action: ActivityAction;
   /** The chat that it names; null where it names none. */
   chatId: number | null;
-  /** One sentence for people. */
-  detail: string;
+  facts: ActivityFacts;
 }
 
 /** What a webhook did on one day: requests by how they ended, and messages in those that succeeded. */

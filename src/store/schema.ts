@@ -36,6 +36,8 @@ export interface Tables {
     email: Generated<string>;
     skipped_attachment: Generated<number>;
     skipped_no_text: Generated<number>;
+    source_full_name: Generated<string>;
+    source_email: Generated<string>;
   };
   chat: {
     id: Generated<number>;
@@ -52,7 +54,18 @@ export interface Tables {
     last_seq: Generated<number>;
     first_received_seq: number | null;
     first_sent_seq: number | null;
+    /** The chat of the same person that goes on in its place; always one that is no redirect itself. */
+    redirect_to: number | null;
+    seeded: Generated<number>;
+    last_message_at: Generated<number>;
   };
+  person: {
+    id: Generated<number>;
+    account_id: number;
+    chat_id: number | null;
+    name: Generated<string>;
+  };
+  alias: { account_id: number; alias: string; person_id: number };
   message: {
     id: Generated<number>;
     workspace_id: number;
@@ -169,7 +182,7 @@ export interface Tables {
     n: number;
     at: number;
     action: ActivityAction;
-    detail: string;
+    facts: string;
     chat_id: number | null;
   };
 }

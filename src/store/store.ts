@@ -1,3 +1,4 @@
+import type { Alias, CanonicalItem } from '../wire/canonical.ts';
 import type { InboundMessage } from '../wire/inbound.ts';
 import type { Direction } from '../wire/payload.ts';
 import type { Filters } from '../wire/webhook.ts';
@@ -53,6 +54,7 @@ export interface Repositories {
   readonly accounts: Accounts;
   readonly chats: Chats;
   readonly webhooks: Webhooks;
+  readonly people: People;
   readonly messages: Messages;
   readonly lanes: Lanes;
   readonly actions: Actions;
@@ -66,19 +68,38 @@ export interface Repositories {
 export interface Arrival {
   workspaceId: number;
   message: InboundMessage;
-  /** Its id outward, should it be appended. */
-  uuid: string;
+  /** Of the person in the chat, as far as the source tells. A phone number in the message is one too. */
+  aliases: readonly Alias[];
   receivedAt: number;
   /** Why it is passed by: it is counted, not appended. */
   skip: 'attachment' | 'no_text' | null;
 }
 
 export type Appended =
-  | { status: 'appended'; chat: Chat; account: Account; seq: number }
+  | { status: 'appended'; chat: Chat; account: Account; seq: number; joined: Joined | null }
   | { status: 'duplicate' }
   | { status: 'skipped' }
   /** The chat_id names no chat of that account. */
   | { status: 'unknown_chat' };
+
+/** Chats that turned out to be one person's: the younger ones are redirects to the survivor now. */
+export interface Joined {
+  survivor: number;
+  younger: number[];
+}
+
+/** What a source tells beside messages. */
+export interface News {
+  workspaceId: number;
+  item: Exclude<CanonicalItem, { kind: 'message' }>;
+  at: number;
+}
+
+/** Who is who: the aliases of the people whom an account writes with. */
+export interface People {
+  /** Notes names and aliases, creates chats that are known of; answers which chats turned out to be one. */
+  learn(news: readonly News[]): Promise<Joined[]>;
+}
 
 /** Which messages of one chat: from a place on, in one direction or (null) both, outside of the gaps. */
 export interface Range {
@@ -95,7 +116,10 @@ export interface PurgeCursor {
 
 /** The chats' logs. */
 export interface Messages {
-  /** Appends in order; creates accounts and chats on first sight; answers one result an arrival. */
+  /**
+   * Appends in order, each to the chat of its id or of its person; creates accounts and chats on first
+   * sight; answers one result an arrival.
+   */
   append(arrivals: readonly Arrival[]): Promise<Appended[]>;
   /** In order of seq, at most `limit`, none behind `toSeq` if given. */
   range(range: Range & { toSeq?: number; limit: number }): Promise<LoggedMessage[]>;
@@ -117,6 +141,14 @@ export interface Messages {
   /** The workspace's latest that pass the filters, newest first. */
   newest(workspaceId: number, limit: number, filters?: Filters): Promise<LoggedMessage[]>;
   byUuid(workspaceId: number, uuid: string): Promise<LoggedMessage | null>;
+  /**
+   * Messages of these chats together, in order of arrival: the last `limit` before a place, the first
+   * `limit` after one, or else the last of all.
+   */
+  conversation(
+    chatIds: readonly number[],
+    page: { before?: number; after?: number; limit: number },
+  ): Promise<LoggedMessage[]>;
   /**
    * Deletes messages received before then that neither a lane nor a parked delivery needs, of the next
    * `limit` in order of arrival; answers how far it came, or null where there are no more.
@@ -142,7 +174,7 @@ export interface DueLane {
 /** A lane as it is opened: nothing has been attempted yet. */
 export type NewLane = Pick<Lane, 'webhookId' | 'chatId' | 'nextSeq' | 'openedAt' | 'dueAt'>;
 
-/** The cursors. */
+/** The cursors. Of a lane `draining` is known from its chat: it is read, and never written. */
 export interface Lanes {
   /** Creates the lanes that are missing; one that is open already stays as it is. */
   open(lanes: readonly NewLane[]): Promise<void>;
@@ -153,10 +185,17 @@ export interface Lanes {
   removeOfChat(chatId: number): Promise<void>;
   /** Writes the lane down whether it is there or not. */
   put(lane: Lane): Promise<void>;
-  /** Lanes due by `now`; for a probe those with the fewest attempts first, else the longest due. */
+  /**
+   * Lanes due by `now` that are not held up; for a probe those with the fewest attempts first, else the
+   * longest due.
+   */
   due(webhookId: number, now: number, limit: number, probe: boolean): Promise<DueLane[]>;
-  /** When the webhook's next lane falls due after `now`, null where none does. */
+  /** When the webhook's next lane that is not held up falls due after `now`, null where none does. */
   nextDue(webhookId: number, now: number): Promise<number | null>;
+  /** Whether a redirect to the same chat, or to this one, has a lane of the webhook that comes first. */
+  isHeldUp(webhookId: number, chatId: number): Promise<boolean>;
+  /** Makes what is unsealed in these chats due by `now`; answers which webhooks have lanes in them. */
+  hasten(chatIds: readonly number[], now: number): Promise<number[]>;
   /** For every enabled webhook with lanes, when its first falls due. */
   schedule(): Promise<{ webhookId: number; dueAt: number }[]>;
   /** The earliest place in the log at which a lane of the webhook stands; null where nothing waits. */

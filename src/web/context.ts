@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../core/clock.ts';
 import type { Redelivery } from '../core/redelivery.ts';
 import type { Site } from '../core/render.ts';
+import type { Reports } from '../core/reports.ts';
 import type { SignIn } from '../core/sign-in.ts';
 import type { WebhookActions } from '../core/webhooks.ts';
 import type { Store } from '../store/store.ts';
@@ -14,6 +15,7 @@ export interface WebContext {
   signIn: SignIn;
   webhooks: WebhookActions;
   redelivery: Redelivery;
+  reports: Reports;
   /** Told that the dispatcher must look at this webhook again. */
   changed: (webhookId: number) => void;
   site: Site;

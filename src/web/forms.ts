@@ -37,6 +37,15 @@ export const emailField = z
   .min(1, says('required'))
   .max(320, says('too_long'))
   .pipe(z.email(says('email')));
+/** An e-mail address, or nothing. */
+export const optionalEmailField = z.union([
+  z.literal(''),
+  z
+    .string(says('required'))
+    .trim()
+    .max(320, says('too_long'))
+    .pipe(z.email(says('email'))),
+]);
 /** Source: NIST SP 800-63B asks for length and nothing else; 8 is its least. */
 export const newPasswordField = z
   .string(says('required'))

@@ -4,9 +4,11 @@ import formbody from '@fastify/formbody';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { LANGUAGES } from '../core/language.ts';
+import { accountPages } from './accounts/accounts.tsx';
 import { assetRoutes } from './assets.ts';
 import { chatPages } from './chats/chats.tsx';
 import type { Pages, WebContext } from './context.ts';
+import { costPages } from './costs/costs.tsx';
 import { readForm } from './forms.ts';
 import { keyPages } from './keys/keys.tsx';
 import { localPath } from './paths.ts';
@@ -17,6 +19,7 @@ import { requireSession } from './session.ts';
 import { signInPages } from './sign-in/sign-in.tsx';
 import { welcomePages } from './sign-in/welcome.tsx';
 import { webhookPages } from './webhooks/webhooks.tsx';
+import { zapierPages } from './zapier/zapier.tsx';
 
 /**
  * Everything that people see in a browser. Nothing is open to those who are not signed in but the sign-in,
@@ -58,8 +61,11 @@ export async function webPages(
   welcomePages(pages, context);
   signInPages(pages, context);
   webhookPages(pages, context);
+  costPages(pages, context);
   chatPages(pages, context);
+  accountPages(pages, context);
   keyPages(pages, context);
+  zapierPages(pages, context);
   profilePages(pages, context);
   await more(pages);
 }

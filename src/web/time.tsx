@@ -35,13 +35,28 @@ const FORMS = {
 
 export type TimeForm = keyof typeof FORMS;
 
+const FORMATS_KEPT = 100;
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a format takes a millisecond, using it none: a page may show hundreds of times. */
+function formatOf(
+  locale: string,
+  zone: string,
+  form: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat {
+  const key = [locale, zone, ...Object.entries(form).flat()].join();
+  const known = formats.get(key);
+  if (known) return known;
+  // Zones come from browsers, in whatever spelling.
+  if (formats.size >= FORMATS_KEPT) formats.clear();
+  const made = new Intl.DateTimeFormat(locale, { ...form, timeZone: zone, hourCycle: 'h23' });
+  formats.set(key, made);
+  return made;
+}
+
 /** @param at Unix milliseconds */
 export const formatTime = (at: number, form: TimeForm, language: Language, zone: string): string =>
-  new Intl.DateTimeFormat(LOCALE[language], {
-    ...FORMS[form],
-    timeZone: zone,
-    hourCycle: 'h23',
-  }).format(at);
+  formatOf(LOCALE[language], zone, FORMS[form]).format(at);
 
 /** The time in UTC, as it stands beside the reader's own: `2026-05-03 14:25:29 UTC`. */
 export const utcOf = (at: number): string =>
@@ -57,8 +72,10 @@ export function Time({ at, form = 'minute' }: { at: number; form?: TimeForm }) {
   );
 }
 
+const DAY_MS = 86_400_000;
+
 const UNITS = [
-  ['day', 86_400_000],
+  ['day', DAY_MS],
   ['hour', 3_600_000],
   ['minute', 60_000],
   ['second', 1000],
@@ -86,16 +103,20 @@ export function Span({ at }: { at: number }) {
   );
 }
 
+const CLOCK = { hour: 'numeric', minute: 'numeric', second: 'numeric' } as const;
+
 /** The first moment of the reader's day in which `at` lies, Unix milliseconds. */
 export function startOfDay(at: number, zone: string): number {
-  const parts = new Intl.DateTimeFormat('en', {
-    timeZone: zone,
-    hourCycle: 'h23',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  }).formatToParts(at);
+  const second = Math.floor(at / 1000) * 1000;
+  const guess = second - timeOfDay(second, zone);
+  // Clocks put forward or back since then: the guess is an hour beside midnight.
+  const beside = timeOfDay(guess, zone);
+  return beside < DAY_MS / 2 ? guess - beside : guess + DAY_MS - beside;
+}
+
+/** What a clock in the zone shows, in milliseconds from 0:00. */
+function timeOfDay(at: number, zone: string): number {
+  const parts = formatOf('en', zone, CLOCK).formatToParts(at);
   const of = (type: string) => Number(parts.find((part) => part.type === type)?.value ?? 0);
-  const sinceMidnight = (of('hour') * 3600 + of('minute') * 60 + of('second')) * 1000;
-  return Math.floor(at / 1000) * 1000 - sinceMidnight;
+  return (of('hour') * 3600 + of('minute') * 60 + of('second')) * 1000;
 }

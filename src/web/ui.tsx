@@ -44,17 +44,19 @@ function useProblem(problem: Problems[string]): string | null {
 
 interface FieldFrameProps {
   name: string;
+  /** Where several forms of a page have a field of that name. @default the name */
+  id?: string;
   label: string;
   hint?: ComponentChildren | undefined;
   problem?: Problems[string] | undefined;
 }
 
 /** Attributes that tie a control to its hint and its problem. */
-const tied = (name: string, hint: unknown, text: string | null) => ({
-  id: name,
+const tied = (name: string, id: string, hint: unknown, text: string | null) => ({
+  id,
   name,
   'aria-describedby':
-    [text && `${name}-problem`, hint && `${name}-hint`].filter(Boolean).join(' ') || undefined,
+    [text && `${id}-problem`, hint && `${id}-hint`].filter(Boolean).join(' ') || undefined,
   'aria-invalid': text ? ('true' as const) : undefined,
 });
 
@@ -62,23 +64,27 @@ const tied = (name: string, hint: unknown, text: string | null) => ({
 const inputOf = (...parts: object[]): JSX.IntrinsicElements['input'] => Object.assign({}, ...parts);
 
 function Frame({
-  name,
+  id,
   label,
   hint,
   text,
   children,
-}: Omit<FieldFrameProps, 'problem'> & { text: string | null; children: ComponentChildren }) {
+}: Pick<FieldFrameProps, 'label' | 'hint'> & {
+  id: string;
+  text: string | null;
+  children: ComponentChildren;
+}) {
   return (
     <div class="field">
-      <label for={name}>{label}</label>
+      <label for={id}>{label}</label>
       {children}
       {text && (
-        <p id={`${name}-problem`} class="problem">
+        <p id={`${id}-problem`} class="problem">
           {text}
         </p>
       )}
       {hint && (
-        <p id={`${name}-hint`} class="hint">
+        <p id={`${id}-hint`} class="hint">
           {hint}
         </p>
       )}
@@ -103,15 +109,16 @@ type FieldProps = FieldFrameProps &
     max?: string;
     step?: string;
     placeholder?: string;
+    inputMode?: 'numeric' | 'decimal';
     spellcheck?: boolean;
   };
 
 /** A line of text, a number, a date, a password … */
-export function Field({ name, label, hint, problem, ...input }: FieldProps) {
+export function Field({ name, id = name, label, hint, problem, ...input }: FieldProps) {
   const text = useProblem(problem);
   return (
-    <Frame {...{ name, label, hint, text }}>
-      <input {...inputOf({ type: 'text', ...input }, tied(name, hint, text))} />
+    <Frame {...{ id, label, hint, text }}>
+      <input {...inputOf({ type: 'text', ...input }, tied(name, id, hint, text))} />
     </Frame>
   );
 }
@@ -129,6 +136,7 @@ type SelectProps = FieldFrameProps &
 
 export function SelectField({
   name,
+  id = name,
   label,
   hint,
   problem,
@@ -138,8 +146,8 @@ export function SelectField({
 }: SelectProps) {
   const text = useProblem(problem);
   return (
-    <Frame {...{ name, label, hint, text }}>
-      <select {...select} {...tied(name, hint, text)}>
+    <Frame {...{ id, label, hint, text }}>
+      <select {...select} {...tied(name, id, hint, text)}>
         {options.map((option) => (
           <option key={option.value} value={option.value} selected={option.value === value}>
             {option.label}
@@ -151,21 +159,21 @@ export function SelectField({
 }
 
 /** A box to tick; sends "on" or nothing. */
-export function CheckField({ name, label, hint, problem, ...input }: FieldProps) {
+export function CheckField({ name, id = name, label, hint, problem, ...input }: FieldProps) {
   const text = useProblem(problem);
   return (
     <div class="field check">
       <label>
-        <input {...inputOf({ ...input, type: 'checkbox' }, tied(name, hint, text))} />
+        <input {...inputOf({ ...input, type: 'checkbox' }, tied(name, id, hint, text))} />
         {label}
       </label>
       {text && (
-        <p id={`${name}-problem`} class="problem">
+        <p id={`${id}-problem`} class="problem">
           {text}
         </p>
       )}
       {hint && (
-        <p id={`${name}-hint`} class="hint">
+        <p id={`${id}-hint`} class="hint">
           {hint}
         </p>
       )}
@@ -178,6 +186,16 @@ export function Empty({ title, children }: { title: string; children: ComponentC
   return (
     <section class="empty">
       <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** Something that may be wider than the page, and then scrolls by itself. */
+export function Scrolling({ label, children }: { label: string; children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard.
+    <section class="scrolling" aria-label={label} tabIndex={0}>
       {children}
     </section>
   );

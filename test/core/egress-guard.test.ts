@@ -125,10 +125,10 @@ describe('an address written into the URL', () => {
     expect(() => checkLiteralAddress(new URL('http://localhost/'), [])).not.toThrow();
   });
 
-  test('the refusal names the setting and the value that would allow it', () => {
+  test('the refusal names it', () => {
     const refuse = (url: string) => () => checkLiteralAddress(new URL(url), []);
-    expect(refuse('http://10.1.2.3/')).toThrow('PAKIET_ALLOW_NETWORKS=10.1.2.3/32');
-    expect(refuse('http://[fd00::1]/')).toThrow('PAKIET_ALLOW_NETWORKS=fd00::1/128');
+    expect(refuse('http://10.1.2.3/')).toThrow(new EgressRefusedError('10.1.2.3', '10.1.2.3'));
+    expect(refuse('http://[fd00::1]/')).toThrow(new EgressRefusedError('fd00::1', 'fd00::1'));
   });
 });
 
@@ -165,8 +165,7 @@ describe('the guarded resolver', () => {
   test('refuses a name that leads only where webhooks may not go', async () => {
     const { error } = await looking([loopback], true);
     expect(error).toBeInstanceOf(EgressRefusedError);
-    expect(error?.message).toContain('receiver.example (127.0.0.1)');
-    expect(error?.message).toContain('PAKIET_ALLOW_NETWORKS=127.0.0.1/32');
+    expect(error).toMatchObject({ host: 'receiver.example', address: '127.0.0.1' });
   });
 
   test('passes on that a name does not resolve', async () => {

@@ -14,6 +14,7 @@ let store: Store;
 let clock: ManualClock;
 let intake: Intake;
 let woken: Map<number, number>[];
+let changed: number[];
 
 beforeEach(async () => {
   store = await emptyStore();
@@ -21,7 +22,13 @@ beforeEach(async () => {
   for (let i = 0; i < 2; i++) await store.transaction((tx) => tx.workspaces.create(workspace));
   clock = new ManualClock(1000);
   woken = [];
-  intake = new Intake({ store, clock, wake: (due) => woken.push(due) });
+  changed = [];
+  intake = new Intake({
+    store,
+    clock,
+    wake: (due) => woken.push(due),
+    changed: (id) => changed.push(id),
+  });
 });
 
 const accept = (...given: MessageGiven[]) => intake.accept(1, given.map(inbound));

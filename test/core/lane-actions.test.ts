@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { forgetChat } from '../../src/core/forget-chat.ts';
 import type { Webhook } from '../../src/store/rows.ts';
+import { activityLog } from '../support/activity-log.ts';
 import { carryOut } from '../support/carry-out.ts';
 import { failure, OK } from '../support/receiver.ts';
 import { World } from '../support/world.ts';
@@ -109,10 +110,9 @@ describe('switched on again', () => {
     await world.accept(say('after'));
     await world.advance(8 * HOUR);
     expect(taken()).toEqual([['after']]);
-    const [activity] = (await world.store.read.history.activities(webhook.id)).filter(
-      ({ action }) => action === 'enabled',
+    expect(await activityLog(world.store, webhook.id)).toContain(
+      'Switched on, starting from now; 3 messages that waited will not be sent',
     );
-    expect(activity?.detail).toContain('3 messages that waited will not be sent');
   });
 
   test('from now, after errors, it leaves even a sealed head behind', async () => {

@@ -78,6 +78,15 @@ describe('an e-mail', () => {
     expect(clock.nextAlarm()).toBeNull();
   });
 
+  test('is in the language that its owner reads by then', async () => {
+    await start();
+    await store.transaction((tx) => tx.workspaces.edit(1, { language: 'pl' }));
+    await add();
+    mailer.wake();
+    await until(() => sent.length === 1);
+    expect(sent[0]?.subject).toBe('Pakiet: webhook „CRM” został wyłączony po 11 błędach z rzędu');
+  });
+
   test('that was left behind goes out when the mailer starts, however many there are', async () => {
     for (let i = 0; i < 25; i += 1) await add();
     await start();

@@ -39,8 +39,8 @@ describe('an e-mail that could not be sent', () => {
 
 test('an e-mail names the host and never the path, and has a Message-ID of its own', () => {
   const webhook = aWebhook({ targetUrl: 'https://crm.example:8443/hooks/TOKEN?key=KEY', name: '' });
-  const error = { code: 'timeout', message: 'The receiver did not answer' };
-  const email = switchOffEmail(webhook, { at: 7, errors: 11, last: { error } });
+  const lastError = { code: 'timeout', seconds: 10 } as const;
+  const email = switchOffEmail(webhook, { at: 7, errors: 11, lastError });
   expect(email.facts).toEqual({
     name: '',
     host: 'crm.example:8443',
@@ -48,10 +48,10 @@ test('an e-mail names the host and never the path, and has a Message-ID of its o
     zapId: null,
     at: 7,
     errors: 11,
-    lastError: 'The receiver did not answer',
+    lastError,
   });
   expect(email.messageId).toMatch(/^<[\w-]+@[\w.]+>$/);
-  expect(switchOffEmail(webhook, { at: 7, errors: 11, last: { error } }).messageId).not.toBe(
+  expect(switchOffEmail(webhook, { at: 7, errors: 11, lastError }).messageId).not.toBe(
     email.messageId,
   );
 });
@@ -85,7 +85,7 @@ describe('the outbox', () => {
         workspaceId: world.workspaceId,
         state: 'waiting',
         createdAt: disabledAt,
-        facts: { name: 'CRM', errors: 11, lastError: 'The receiver answered 500', at: disabledAt },
+        facts: { name: 'CRM', errors: 11, lastError: { code: 'status_500' }, at: disabledAt },
       },
     ]);
     await world.webhooks.edit(world.workspaceId, id, { enabled: true });

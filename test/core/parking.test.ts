@@ -85,7 +85,7 @@ describe('a payload that its receiver never takes', () => {
       await pass(world, 40 + 40 * hours);
       const [parked, ...others] = await world.store.read.parked.list(webhook.id, 10);
       expect(others).toEqual([]);
-      expect(parked).toMatchObject({ firstSeq: 1, lastSeq: 1, error: 'The receiver answered 422' });
+      expect(parked).toMatchObject({ firstSeq: 1, lastSeq: 1, error: { code: 'status_422' } });
       expect(parked?.attempts).toBeGreaterThanOrEqual(8);
       expect(texts(world)).toEqual(['after']);
       expect((await world.webhook(webhook.id)).enabled).toBe(true);
@@ -104,10 +104,16 @@ describe('a payload that its receiver never takes', () => {
     const [parked] = await world.store.read.parked.list(webhook.id, 10);
     const resend = () =>
       world.redelivery.resend(world.workspaceId, webhook.id, parked?.id as number);
-    expect(await resend()).toMatchObject({ response: { status: 422 } });
+    expect(await resend()).toMatchObject({
+      logged: { response: { status: 422 } },
+      error: { code: 'status_422' },
+    });
     expect(await world.store.read.parked.list(webhook.id, 10)).toEqual([parked]);
     world.receiver.answer(URL, OK);
-    expect(await resend()).toMatchObject({ response: { status: 200 } });
+    expect(await resend()).toMatchObject({
+      logged: { response: { status: 200 } },
+      error: null,
+    });
     expect(requests.at(-1)?.id).toBe(id);
     expect(await world.store.read.parked.list(webhook.id, 10)).toEqual([]);
     expect(await resend()).toBeNull();

@@ -150,7 +150,7 @@ test('a webhook whose Zap has been off for the retention goes, with its lanes an
     webhookId: dormant.id,
     at: 0,
     action: 'disabled' as const,
-    detail: 'off',
+    facts: { kind: 'zap_off' as const },
     chatId: null,
   };
   await store.transaction(async (tx) => {

@@ -3,7 +3,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parseNetwork } from '../../src/core/egress-guard.ts';
+import { errorSentence } from '../../src/core/error-sentence.ts';
 import { Sender } from '../../src/core/sender.ts';
+import type { SendError } from '../../src/store/facts.ts';
 
 const LIMIT = 16 * 1024;
 
@@ -110,7 +112,7 @@ describe('an error', () => {
     answer(status);
     expect(await post()).toMatchObject({
       ok: false,
-      error: { code: `status_${status}`, message: expect.stringContaining('only 200 is success') },
+      error: { code: `status_${status}` },
       response: { status },
     });
   });
@@ -123,7 +125,7 @@ describe('an error', () => {
     };
     expect(await post()).toMatchObject({
       ok: false,
-      error: { code: 'status_302', message: expect.stringContaining('redirects are not followed') },
+      error: { code: 'status_302' },
     });
     expect(requests).toBe(1);
   });
@@ -149,7 +151,7 @@ describe('an error', () => {
     await once(gone, 'close');
     expect(await post(`http://127.0.0.1:${port}/`)).toMatchObject({
       ok: false,
-      error: { code: 'connection_failed', message: expect.stringContaining('ECONNREFUSED') },
+      error: { code: 'connection_failed', cause: 'ECONNREFUSED' },
     });
   });
 
@@ -189,10 +191,12 @@ describe('an address that may not be reached', () => {
       const attempt = await guarded.post(url.replace('127.0.0.1', host), {}, '{}');
       expect(attempt).toMatchObject({
         ok: false,
-        error: { code: 'address_refused' },
+        error: { code: 'address_refused', host },
         response: null,
       });
-      expect(attempt.error?.message).toMatch(/PAKIET_ALLOW_NETWORKS=(127\.0\.0\.1\/32|::1\/128)/);
+      expect(errorSentence(attempt.error as SendError, 'en')).toMatch(
+        /PAKIET_ALLOW_NETWORKS=(127\.0\.0\.1\/32|::1\/128)/,
+      );
     }
     expect(connections).toBe(0);
     await guarded.close();

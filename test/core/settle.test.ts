@@ -6,6 +6,7 @@ import type { Attempt } from '../../src/core/sender.ts';
 import { type Attempted, settle } from '../../src/core/settle.ts';
 import type { Lane, Webhook } from '../../src/store/rows.ts';
 import type { Store } from '../../src/store/store.ts';
+import { activityLog } from '../support/activity-log.ts';
 import { addWebhook, appendAll, received } from '../support/chat-log.ts';
 import { aLane } from '../support/messages.ts';
 import { failure, OK } from '../support/receiver.ts';
@@ -52,7 +53,7 @@ function attempted(attempt: Attempt, startedAt: number, from = lane, rest: Parti
 
 const write = (...group: Attempted[]) => store.transaction((tx) => settle(tx, group, () => 0.5));
 const stored = () => store.read.lanes.get(webhook.id, lane.chatId);
-const history = async () => (await store.read.history.activities(webhook.id)).map((a) => a.detail);
+const history = () => activityLog(store, webhook.id);
 
 describe('a success', () => {
   test('moves the lane behind what was delivered', async () => {
@@ -79,7 +80,7 @@ describe('a success', () => {
     expect(webhooks.get(webhook.id)?.health.consecutiveErrors).toBe(0);
     expect(await history()).toEqual([
       'Sent 2 messages of John Doe in 20 ms',
-      'The receiver answered 500 (John Doe; error 1 in a row; more than 10 switch the webhook off)',
+      'The receiver answered 500; only 200 is success (John Doe; error 1 in a row; more than 10 switch the webhook off)',
     ]);
     expect(await store.read.history.requests(webhook.id)).toMatchObject([
       { kind: 'delivery', duration_ms: 20, response: { status: 200 }, error: null },
@@ -96,7 +97,7 @@ describe('a failure', () => {
       ...lane,
       attempts: 1,
       blame: { attempts: 0, since: 120, last: 120 },
-      error: 'The receiver answered 500',
+      error: { code: 'status_500' },
       dueAt: 120 + 5000,
       seal,
     });

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { activitySentence } from '../../src/core/activity-sentence.ts';
 import { InvalidTargetUrlError, WebhookDisabledError } from '../../src/core/errors.ts';
 import { HEALTHY } from '../../src/core/health.ts';
 import { WebhookActions, type WebhookEdit } from '../../src/core/webhooks.ts';
@@ -37,7 +38,9 @@ const create = (given: object = {}) =>
 
 const stored = async (id: number) => (await store.read.webhooks.get(1, id)) as Webhook;
 const activity = async (id: number) =>
-  (await store.read.history.activities(id)).map(({ action, detail }) => `${action}: ${detail}`);
+  (await store.read.history.activities(id)).map(
+    ({ action, facts }) => `${action}: ${activitySentence(facts, 'en')}`,
+  );
 
 /** A chat with messages, and the webhook's lane in it. */
 async function laneOf({ id }: Webhook, given: object = {}) {
@@ -235,14 +238,15 @@ describe('a test', () => {
     [6, bundleSample],
   ])('of a webhook for %i hours sends the sample, signed, and logs it', async (hours, sample) => {
     const { id, secret } = await create({ granularity_hours: hours });
-    const logged = await actions.test(1, id);
+    const tried = await actions.test(1, id);
     const [request] = receiver.requests;
     expect(JSON.parse(request?.body as string)).toEqual(sample);
     expect(hasValidSignature(secret, request?.headers as object, request?.body as string)).toBe(
       true,
     );
-    expect(await store.read.history.requests(id)).toEqual([logged]);
-    expect(logged).toMatchObject({ kind: 'test', response: { status: 200 }, error: null });
+    expect(await store.read.history.requests(id)).toEqual([tried?.logged]);
+    expect(tried?.logged).toMatchObject({ kind: 'test', response: { status: 200 }, error: null });
+    expect(tried?.error).toBeNull();
     expect(await activity(id)).toEqual(['test: Test sent']);
   });
 
@@ -251,9 +255,11 @@ describe('a test', () => {
     await fail(webhook, {});
     await actions.test(1, webhook.id);
     receiver.answer(URL, failure(500));
-    await actions.test(1, webhook.id);
+    expect(await actions.test(1, webhook.id)).toMatchObject({ error: { code: 'status_500' } });
     expect((await stored(webhook.id)).health.consecutiveErrors).toBe(4);
-    expect((await activity(webhook.id))[0]).toBe('test: Test failed: The receiver answered 500');
+    expect((await activity(webhook.id))[0]).toBe(
+      'test: Test failed: The receiver answered 500; only 200 is success',
+    );
   });
 
   test('of a webhook that is not there is null', async () => {

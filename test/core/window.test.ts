@@ -71,12 +71,13 @@ describe('cutting a bundle', () => {
 
 describe('when a lane is due', () => {
   test.each([
-    ['at the end of the window', 1, null, 1000 + HOUR],
-    ['at once where nothing is gathered', 0, null, 1000],
-    ['at once where all up to then was flushed', 24, 1000, 1000],
-    ['in its own time where it opened after the flush', 24, 999, 1000 + 24 * HOUR],
-  ] as const)('%s', (_what, granularityHours, flushedAt, expected) => {
-    expect(dueAt(1000, { granularityHours, flushedAt })).toBe(expected);
+    ['at the end of the window', 1, null, false, 1000 + HOUR],
+    ['at once where nothing is gathered', 0, null, false, 1000],
+    ['at once where all up to then was flushed', 24, 1000, false, 1000],
+    ['in its own time where it opened after the flush', 24, 999, false, 1000 + 24 * HOUR],
+    ['at once where its chat is a redirect', 24, null, true, 1000],
+  ] as const)('%s', (_what, granularityHours, flushedAt, draining, expected) => {
+    expect(dueAt(1000, { granularityHours, flushedAt }, draining)).toBe(expected);
   });
 });
 

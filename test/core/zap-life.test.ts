@@ -193,7 +193,7 @@ describe('a Zap', () => {
     expect(dormant).toMatchObject({ enabled: false, disabledReason: 'unsubscribed' });
     expect(dormant.health.consecutiveErrors).toBe(0);
     const [last] = await world.store.read.history.activities(made.id);
-    expect(last).toMatchObject({ action: 'disabled', detail: expect.stringContaining('410') });
+    expect(last).toMatchObject({ action: 'disabled', facts: { kind: 'zap_gone' } });
     await world.advance(HOUR);
     expect(world.receiver.requests).toHaveLength(1);
     await subscribe({ target_url: SECOND });

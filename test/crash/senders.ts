@@ -126,7 +126,7 @@ export class CrashSender {
   #inbound({ chat, text, direction }: Said) {
     return {
       whatsapp_account: { phone: `+97255000000${this.#name}` },
-      chat: { id: `${chat}@c.us`, full_name: chat, phone: '+972540000000' },
+      chat: { id: `${chat}@c.us`, full_name: chat, phone: '' },
       message: { message_id: text, direction, timestamp: '2021-02-24T16:25:29Z', text },
     };
   }

@@ -233,8 +233,8 @@ describe('docs/zapier.md', () => {
     }
   });
 
-  test('stays under 230 lines', () => {
-    expect(page.split('\n').length).toBeLessThan(230);
+  test('stays under 245 lines', () => {
+    expect(page.split('\n').length).toBeLessThan(245);
   });
 });
 

@@ -9,13 +9,13 @@ const CUT = {
   response: null,
   error: {
     code: 'connection_failed',
-    message: expect.stringContaining('closed the connection before it had answered in full'),
+    cause: expect.stringMatching(/^(ECONNRESET|EPIPE|UND_ERR_SOCKET)$/),
   },
 };
 const TIMEOUT = {
   ok: false,
   response: null,
-  error: { code: 'timeout', message: 'The receiver did not answer in full within 0.2 seconds' },
+  error: { code: 'timeout', seconds: 0.2 },
 };
 
 /** Says something, and resets the connection when the sender's machine has it. */
@@ -32,7 +32,7 @@ test('a port at which nobody listens is an error', async () => {
     response: null,
     error: {
       code: 'connection_failed',
-      message: 'No connection: nothing listens at that address and port (ECONNREFUSED)',
+      cause: 'ECONNREFUSED',
     },
   });
   await sender.close();

@@ -40,6 +40,6 @@ test.each([
   expect(await post()).toMatchObject({
     ok: false,
     response: null,
-    error: { code: 'connection_failed', message: expect.stringContaining('ECONNRESET') },
+    error: { code: 'connection_failed', cause: 'ECONNRESET' },
   });
 });

@@ -20,10 +20,7 @@ test.each([301, 302, 303, 307, 308])(
     });
     expect(attempt).toMatchObject({
       ok: false,
-      error: {
-        code: `status_${status}`,
-        message: `The receiver answered ${status}; redirects are not followed: enter the final address`,
-      },
+      error: { code: `status_${status}` },
     });
     expect([requests.length, connections]).toEqual([1, 1]);
   },
@@ -35,10 +32,7 @@ test.each([201, 202, 204, 206, 300, 304, 400, 401, 404, 410, 413, 429, 500, 503,
     const { attempt } = await attemptAt(say(answer(status)));
     expect(attempt).toMatchObject({
       ok: false,
-      error: {
-        code: `status_${status}`,
-        message: `The receiver answered ${status}; only 200 is success`,
-      },
+      error: { code: `status_${status}` },
       response: { status },
     });
   },

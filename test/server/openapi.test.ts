@@ -54,6 +54,7 @@ const CALLS = {
   '/api/v1/webhooks/{id}/activity': ['get'],
   '/api/v1/webhooks/{id}/log': ['get'],
   '/api/v1/webhooks/{id}/counters': ['get'],
+  '/api/v1/webhooks/{id}/costs': ['get'],
   '/api/v1/samples': ['get'],
 };
 

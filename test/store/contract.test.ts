@@ -3,6 +3,7 @@ import { STORES } from '../support/stores.ts';
 import { accountsAndChats } from './contract/accounts-and-chats.ts';
 import { counters } from './contract/counters.ts';
 import { history } from './contract/history.ts';
+import { identity } from './contract/identity.ts';
 import { lanes } from './contract/lanes.ts';
 import { messages } from './contract/messages.ts';
 import { outbox } from './contract/outbox.ts';
@@ -19,6 +20,7 @@ for (const kind of STORES) {
     describe('accounts and chats', () => accountsAndChats(kind));
     describe('webhooks', () => webhooks(kind));
     describe('messages', () => messages(kind));
+    describe('identity', () => identity(kind));
     describe('lanes', () => lanes(kind));
     describe('history', () => history(kind));
     describe('the outbox', () => outbox(kind));

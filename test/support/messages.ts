@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { HEALTHY } from '../../src/core/health.ts';
 import { BLAMELESS } from '../../src/core/parking.ts';
 import type { Account, Chat, Email, Lane, LoggedMessage, Webhook } from '../../src/store/rows.ts';
@@ -17,6 +18,14 @@ export interface MessageGiven {
   message?: Partial<InboundMessageInput['message']>;
 }
 
+const JOHN = '972540000000@c.us';
+
+/** Chats with other ids are other people's, with phone numbers of their own. */
+function phoneOf(id: string): string {
+  if (id === JOHN) return '+972540000000';
+  return `+48${parseInt(createHash('sha256').update(id).digest('hex').slice(0, 7), 16) + 100_000_000}`;
+}
+
 /** A message as a caller writes it. */
 export function inboundInput({ account, chat, message }: MessageGiven = {}): InboundMessageInput {
   made += 1;
@@ -24,7 +33,7 @@ export function inboundInput({ account, chat, message }: MessageGiven = {}): Inb
     whatsapp_account: { phone: account ?? '+972550000000' },
     chat: chat?.chat_id
       ? chat
-      : { id: '972540000000@c.us', full_name: 'John Doe', phone: '+972540000000', ...chat },
+      : { id: JOHN, full_name: 'John Doe', phone: phoneOf(chat?.id ?? JOHN), ...chat },
     message: {
       message_id: `native-${made}`,
       direction: 'received',
@@ -43,7 +52,7 @@ export function arrival(given?: MessageGiven, rest: Partial<Arrival> = {}): Arri
   return {
     workspaceId: 1,
     message: inbound(given),
-    uuid: crypto.randomUUID(),
+    aliases: [],
     receivedAt: 1000,
     skip: null,
     ...rest,
@@ -67,6 +76,7 @@ export const aChat = (given: Partial<Chat> = {}): Chat => ({
   accountId: 1,
   sourceId: '972540000000@c.us',
   fullName: 'John Doe',
+  givenName: null,
   phone: '+972540000000',
   isGroup: false,
   responsibleName: '',
@@ -75,12 +85,16 @@ export const aChat = (given: Partial<Chat> = {}): Chat => ({
   lastSeq: 1,
   firstReceivedSeq: 1,
   firstSentSeq: null,
+  lastMessageAt: 1000,
+  seeded: false,
+  redirectTo: null,
   ...given,
 });
 
 export const aMessage = (given: Partial<LoggedMessage> = {}): LoggedMessage => ({
   chatId: 10_000_001,
   seq: 1,
+  position: 1,
   uuid: '77a28d55-5345-5435-8c72-3a7bcad8ded9',
   direction: 'received',
   timestamp: Date.UTC(2021, 1, 24, 16, 25, 29),
@@ -129,8 +143,9 @@ export const aLane = (given: Partial<Lane> = {}): Lane => ({
   dueAt: 1000,
   attempts: 0,
   blame: BLAMELESS,
-  error: '',
+  error: null,
   seal: null,
+  draining: false,
   ...given,
 });
 
@@ -147,7 +162,7 @@ export const anEmail = (given: Partial<Email> = {}): Email => ({
     zapId: null,
     at: Date.UTC(2021, 1, 24, 16, 25),
     errors: 11,
-    lastError: 'The receiver answered 500; only 200 is success',
+    lastError: { code: 'status_500' },
   },
   state: 'waiting',
   reason: null,

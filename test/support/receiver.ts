@@ -23,13 +23,13 @@ export const OK: Attempt = {
 
 export const failure = (status = 500, headers: Record<string, string> = {}): Attempt => ({
   ok: false,
-  error: { code: `status_${status}`, message: `The receiver answered ${status}` },
+  error: { code: `status_${status}` },
   response: { status, headers, body: '' },
 });
 
 export const TIMEOUT: Attempt = {
   ok: false,
-  error: { code: 'timeout', message: 'The receiver did not answer' },
+  error: { code: 'timeout', seconds: 10 },
   response: null,
 };
 

@@ -104,8 +104,9 @@ export class World {
     const log = pino({ level: 'silent' });
     const options = { store, clock, sender, site: SITE, log, random: this.#random };
     process.dispatcher = new Dispatcher(options);
-    process.intake = new Intake({ store, clock, wake: (due) => process.dispatcher.wake(due) });
     const changed = (id: number) => process.dispatcher.changed(id);
+    const wake = (due: Map<number, number>) => process.dispatcher.wake(due);
+    process.intake = new Intake({ store, clock, wake, changed });
     process.webhooks = new WebhookActions({ store, clock, sender, changed });
     process.redelivery = new Redelivery({ store, clock, sender, changed, site: SITE });
     this.#process = process;

@@ -5,6 +5,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Intake } from '../../core/intake.ts';
 import type { Redelivery } from '../../core/redelivery.ts';
 import type { Site } from '../../core/render.ts';
+import type { Reports } from '../../core/reports.ts';
 import type { WebhookActions } from '../../core/webhooks.ts';
 import type { Store } from '../../store/store.ts';
 import { errorBodySchema } from '../errors.ts';
@@ -17,6 +18,7 @@ export interface ApiContext {
   intake: Intake;
   webhooks: WebhookActions;
   redelivery: Redelivery;
+  reports: Reports;
   /** Told that the dispatcher must look at this webhook again. */
   changed: (webhookId: number) => void;
   site: Site;

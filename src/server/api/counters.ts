@@ -6,6 +6,18 @@ import { webhookParams } from './webhooks.ts';
 
 const USUAL_DAYS = 30;
 
+/** Query of a call about the latest days. */
+export const daysQuery = z.strictObject({
+  days: z
+    .string()
+    .regex(/^\d{1,3}$/, `give a number of days from 1 to ${DAYS_COUNTED}`)
+    .transform(Number)
+    .refine((days) => days >= 1 && days <= DAYS_COUNTED, {
+      error: `give a number of days from 1 to ${DAYS_COUNTED}`,
+    })
+    .prefault(String(USUAL_DAYS)),
+});
+
 const daySchema = z.object({
   day: z.string().meta({ description: 'UTC.' }),
   requests: z.number().int().meta({ description: 'Deliveries attempted, repeats included.' }),
@@ -24,23 +36,14 @@ export function counterRoutes(api: Api, { store, clock }: ApiContext): void {
       summary: 'What a webhook did on each of the latest days, today first',
       description: `Kept for ${DAYS_COUNTED} days, longer than the log. A day on which nothing was sent has zeros. Tests are not counted.`,
       params: webhookParams,
-      querystring: z.strictObject({
-        days: z
-          .string()
-          .regex(/^\d{1,3}$/, `give a number of days from 1 to ${DAYS_COUNTED}`)
-          .transform(Number)
-          .refine((days) => days >= 1 && days <= DAYS_COUNTED, {
-            error: `give a number of days from 1 to ${DAYS_COUNTED}`,
-          })
-          .optional(),
-      }),
+      querystring: daysQuery,
       response: { 200: z.array(daySchema), ...errorResponses },
     },
     handler: async ({ workspaceId, params, query }) => {
       const webhook = await store.read.webhooks.get(workspaceId, idFrom(params.id));
       if (!webhook) throw notFound('webhook');
       const today = dayOf(clock.now());
-      const days = Array.from({ length: query.days ?? USUAL_DAYS }, (_, ago) => today - ago);
+      const days = Array.from({ length: query.days }, (_, ago) => today - ago);
       const counts = await store.read.counters.since(webhook.id, days.at(-1) as number);
       return days.map((day) => {
         const count = counts.find((one) => one.day === day);

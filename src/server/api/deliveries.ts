@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { activitySentence } from '../../core/activity-sentence.ts';
 import { newestSamples } from '../../core/samples.ts';
 import { ACTIVITY_ACTIONS, type LoggedRequest, type Webhook } from '../../store/rows.ts';
 import { bundlePayloadSchema, directionSchema, singlePayloadSchema } from '../../wire/payload.ts';
@@ -102,9 +103,9 @@ export function deliveryRoutes(api: Api, { store, webhooks, site, clock }: ApiCo
       response: { 200: requestSchema, ...errorResponses },
     },
     handler: async (request) => {
-      const logged = await webhooks.test(request.workspaceId, idFrom(request.params.id));
-      if (!logged) throw notFound('webhook');
-      return toRequestJson(logged);
+      const tried = await webhooks.test(request.workspaceId, idFrom(request.params.id));
+      if (!tried) throw notFound('webhook');
+      return toRequestJson(tried.logged);
     },
   });
 
@@ -120,7 +121,11 @@ export function deliveryRoutes(api: Api, { store, webhooks, site, clock }: ApiCo
     handler: async (request) => {
       const { id } = await get(request.workspaceId, request.params.id);
       const activities = await store.read.history.activities(id);
-      return activities.map(({ at, action, detail }) => ({ at: isoTime(at), action, detail }));
+      return activities.map(({ at, action, facts }) => ({
+        at: isoTime(at),
+        action,
+        detail: activitySentence(facts, 'en'),
+      }));
     },
   });
 

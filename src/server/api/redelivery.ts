@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { errorSentence } from '../../core/error-sentence.ts';
 import type { Parked } from '../../store/rows.ts';
 import { inboundTimestampSchema } from '../../wire/inbound.ts';
 import { notFound } from '../errors.ts';
@@ -25,7 +26,7 @@ const toJson = (parked: Parked): z.infer<typeof parkedSchema> => ({
   chat_id: String(parked.chatId),
   parked_at: isoTime(parked.parkedAt),
   attempts: parked.attempts,
-  error: parked.error,
+  error: errorSentence(parked.error, 'en'),
   shape: parked.shape,
 });
 
@@ -96,9 +97,9 @@ export function redeliveryRoutes(api: Api, { store, redelivery }: ApiContext): v
       response: { 200: requestSchema, ...errorResponses },
     },
     handler: async ({ workspaceId, params }) => {
-      const logged = await redelivery.resend(workspaceId, idFrom(params.id), idFrom(params.n));
-      if (!logged) throw notFound('parked delivery');
-      return toRequestJson(logged);
+      const tried = await redelivery.resend(workspaceId, idFrom(params.id), idFrom(params.n));
+      if (!tried) throw notFound('parked delivery');
+      return toRequestJson(tried.logged);
     },
   });
 

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { SendError } from '../../core/send-error.ts';
 import type { Attempted } from '../../core/settle.ts';
+import type { SendError } from '../../store/facts.ts';
 
 const OUTCOMES = [
   'ok',
@@ -71,7 +71,7 @@ export class DeliveryMetrics {
 
   /** One request to a webhook has ended. */
   ended({ delivery, attempt, outcome }: Pick<Attempted, 'delivery' | 'attempt' | 'outcome'>): void {
-    this.#deliveries.inc({ outcome: outcomeOf(attempt.error as SendError | null) });
+    this.#deliveries.inc({ outcome: outcomeOf(attempt.error) });
     this.#duration.observe((outcome.endedAt - outcome.startedAt) / 1000);
     if (!outcome.ok) return;
     this.#messages.inc(delivery.messageCount);

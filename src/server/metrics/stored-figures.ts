@@ -1,11 +1,12 @@
-import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
 import { Gauge, Registry } from 'prom-client';
 import type { Clock } from '../../core/clock.ts';
 import type { Figures } from '../../store/sqlite/figures.ts';
+import { askThread } from '../ask-thread.ts';
 
 /** How long figures are shown before they are counted anew. */
 const KEPT_MS = 30_000;
+
+const COUNTER = new URL('./figures-worker.js', import.meta.url);
 
 const WEBHOOK_STATES = {
   healthy: 'enabled',
@@ -36,7 +37,7 @@ export class StoredFigures {
   async text(): Promise<string> {
     const now = this.#clock.now();
     if (!this.#counted || Math.abs(now - this.#counted.at) >= KEPT_MS) {
-      this.#counted = { at: now, figures: countApart(this.#folder) };
+      this.#counted = { at: now, figures: askThread(COUNTER, this.#folder) };
     }
     const { at, figures } = this.#counted;
     try {
@@ -47,15 +48,6 @@ export class StoredFigures {
     }
     return this.#registry.metrics();
   }
-}
-
-async function countApart(folder: string): Promise<Figures> {
-  const worker = new Worker(new URL('./figures-worker.js', import.meta.url), {
-    workerData: folder,
-  });
-  worker.unref();
-  const [figures] = await once(worker, 'message');
-  return figures as Figures;
 }
 
 function gauges(registry: Registry) {

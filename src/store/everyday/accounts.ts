@@ -20,7 +20,7 @@ export class Accounts {
     return rows.map(toAccount);
   }
 
-  /** Creates the account, or changes what is given of it. */
+  /** Creates the account, or changes what is given of it; "" gives a field back to the account's source. */
   async put(
     workspaceId: number,
     phone: string,
@@ -46,8 +46,8 @@ export const toAccount = (row: Selectable<Tables['account']>): Account => ({
   id: row.id,
   workspaceId: row.workspace_id,
   phone: row.phone,
-  fullName: row.full_name,
-  email: row.email,
+  fullName: row.full_name || row.source_full_name,
+  email: row.email || row.source_email,
   skippedAttachment: row.skipped_attachment,
   skippedNoText: row.skipped_no_text,
 });

@@ -23,7 +23,7 @@ export class ParkedDeliveries {
         direction: parked.direction,
         parked_at: parked.parkedAt,
         attempts: parked.attempts,
-        error: parked.error,
+        error: JSON.stringify(parked.error),
       })
       .returning('id')
       .executeTakeFirstOrThrow();
@@ -110,5 +110,5 @@ const toParked = (row: Selectable<Tables['parked']>): Parked => ({
   direction: row.direction,
   parkedAt: row.parked_at,
   attempts: row.attempts,
-  error: row.error,
+  error: JSON.parse(row.error),
 });

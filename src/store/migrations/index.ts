@@ -7,6 +7,8 @@ import { deliveryPolicy } from './0003-delivery-policy.ts';
 import { theOutbox } from './0004-outbox.ts';
 import { dailyCounters } from './0005-daily-counters.ts';
 import { signIn } from './0006-sign-in.ts';
+import { facts } from './0007-facts.ts';
+import { identity } from './0008-identity.ts';
 
 /** Every version of the schema, in order. A landed one is never changed. */
 const migrations: Record<string, Migration> = {
@@ -16,6 +18,8 @@ const migrations: Record<string, Migration> = {
   '0004-outbox': theOutbox,
   '0005-daily-counters': dailyCounters,
   '0006-sign-in': signIn,
+  '0007-facts': facts,
+  '0008-identity': identity,
 };
 
 /**

@@ -30,7 +30,7 @@ export class SqliteHistory implements History {
     for (const [webhookId, entries] of byWebhook(activities)) {
       for (const { n, entry } of this.#numbered('actions', ACTIVITIES_KEPT, webhookId, entries)) {
         this.#sql(
-          `INSERT OR REPLACE INTO activity (webhook_id, slot, n, at, action, detail, chat_id)
+          `INSERT OR REPLACE INTO activity (webhook_id, slot, n, at, action, facts, chat_id)
            VALUES (?, ?, ?, ?, ?, ?, ?)`,
         ).run(
           webhookId,
@@ -38,7 +38,7 @@ export class SqliteHistory implements History {
           n,
           entry.at,
           entry.action,
-          entry.detail,
+          JSON.stringify(entry.facts),
           entry.chatId,
         );
       }
@@ -61,10 +61,11 @@ export class SqliteHistory implements History {
   }
 
   async activities(webhookId: number): Promise<Activity[]> {
-    return this.#sql(
-      `SELECT webhook_id AS webhookId, chat_id AS chatId, at, action, detail FROM activity
+    const rows = this.#sql(
+      `SELECT webhook_id AS webhookId, chat_id AS chatId, at, action, facts FROM activity
         WHERE webhook_id = ? ORDER BY n DESC`,
-    ).all(webhookId) as Activity[];
+    ).all(webhookId) as (Omit<Activity, 'facts'> & { facts: string })[];
+    return rows.map((row) => ({ ...row, facts: JSON.parse(row.facts) }));
   }
 
   async requests(webhookId: number): Promise<LoggedRequest[]> {

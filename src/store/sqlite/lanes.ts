@@ -7,14 +7,27 @@ import type { DueLane, Lanes, NewLane } from '../store.ts';
 import { outsideOf } from './messages.ts';
 import { statementCache } from './statements.ts';
 
-type LaneRow = Tables['lane'];
+type LaneRow = Tables['lane'] & { draining: 0 | 1 };
+
+const LANE = `SELECT lane.*,
+  EXISTS (SELECT 1 FROM chat WHERE chat.id = lane.chat_id AND redirect_to IS NOT NULL) AS draining
+  FROM lane`;
+
+// Of chats that are one the youngest is drained first, and the one that goes on comes last: see
+// core/identity.ts. It needs a row of `lane` and one of `chat`.
+const HELD_UP = `
+  EXISTS (SELECT 1 FROM chat AS younger JOIN lane AS before ON before.chat_id = younger.id
+           WHERE younger.redirect_to = coalesce(chat.redirect_to, chat.id)
+             AND younger.id > chat.id AND before.webhook_id = lane.webhook_id)`;
 
 const DUE = `
   SELECT lane.*, chat.*, chat.id AS the_chat, account.id AS the_account,
          account.phone AS account_phone, account.full_name, account.email,
-         account.skipped_attachment, account.skipped_no_text
+         account.source_full_name, account.source_email,
+         account.skipped_attachment, account.skipped_no_text,
+         chat.redirect_to IS NOT NULL AS draining
     FROM lane JOIN chat ON chat.id = lane.chat_id JOIN account ON account.id = chat.account_id
-   WHERE lane.webhook_id = ? AND lane.due_at <= ?`;
+   WHERE lane.webhook_id = ? AND lane.due_at <= ? AND NOT ${HELD_UP}`;
 
 /** The cursors, in prepared statements: every delivery passes through here. */
 export class SqliteLanes implements Lanes {
@@ -35,10 +48,7 @@ export class SqliteLanes implements Lanes {
   }
 
   async get(webhookId: number, chatId: number): Promise<Lane | null> {
-    const row = this.#sql('SELECT * FROM lane WHERE webhook_id = ? AND chat_id = ?').get(
-      webhookId,
-      chatId,
-    );
+    const row = this.#sql(`${LANE} WHERE webhook_id = ? AND chat_id = ?`).get(webhookId, chatId);
     return row ? toLane(row as LaneRow) : null;
   }
 
@@ -56,7 +66,7 @@ export class SqliteLanes implements Lanes {
       lane.blame.attempts,
       lane.blame.since,
       lane.blame.last,
-      lane.error || null,
+      lane.error && JSON.stringify(lane.error),
       lane.seal?.lastSeq ?? null,
       lane.seal?.shape ?? null,
       lane.seal?.direction ?? null,
@@ -70,7 +80,7 @@ export class SqliteLanes implements Lanes {
   }
 
   async ofChat(chatId: number): Promise<Lane[]> {
-    const rows = this.#sql('SELECT * FROM lane WHERE chat_id = ?').all(chatId);
+    const rows = this.#sql(`${LANE} WHERE chat_id = ?`).all(chatId);
     return (rows as LaneRow[]).map(toLane);
   }
 
@@ -95,9 +105,31 @@ export class SqliteLanes implements Lanes {
 
   async nextDue(webhookId: number, now: number): Promise<number | null> {
     const row = this.#sql(
-      'SELECT min(due_at) AS due FROM lane WHERE webhook_id = ? AND due_at > ?',
+      `SELECT due_at AS due FROM lane JOIN chat ON chat.id = lane.chat_id
+        WHERE lane.webhook_id = ? AND lane.due_at > ? AND NOT ${HELD_UP} ORDER BY due_at LIMIT 1`,
     ).get(webhookId, now);
-    return (row as { due: number | null }).due;
+    return (row as { due: number } | undefined)?.due ?? null;
+  }
+
+  async isHeldUp(webhookId: number, chatId: number): Promise<boolean> {
+    return Boolean(
+      this.#sql(
+        `SELECT 1 FROM lane JOIN chat ON chat.id = lane.chat_id
+          WHERE lane.webhook_id = ? AND lane.chat_id = ? AND ${HELD_UP}`,
+      ).get(webhookId, chatId),
+    );
+  }
+
+  async hasten(chatIds: readonly number[], now: number): Promise<number[]> {
+    const among = JSON.stringify(chatIds);
+    this.#sql(
+      `UPDATE lane SET due_at = min(due_at, ?)
+        WHERE chat_id IN (SELECT value FROM json_each(?)) AND sealed_seq IS NULL`,
+    ).run(now, among);
+    const rows = this.#sql(
+      'SELECT DISTINCT webhook_id AS id FROM lane WHERE chat_id IN (SELECT value FROM json_each(?))',
+    ).all(among);
+    return (rows as { id: number }[]).map(({ id }) => id);
   }
 
   async schedule(): Promise<{ webhookId: number; dueAt: number }[]> {
@@ -126,7 +158,7 @@ export class SqliteLanes implements Lanes {
 
   async page(webhookId: number, afterChat: number, limit: number): Promise<Lane[]> {
     const rows = this.#sql(
-      'SELECT * FROM lane WHERE webhook_id = ? AND chat_id > ? ORDER BY chat_id LIMIT ?',
+      `${LANE} WHERE webhook_id = ? AND chat_id > ? ORDER BY chat_id LIMIT ?`,
     ).all(webhookId, afterChat, limit);
     return (rows as LaneRow[]).map(toLane);
   }
@@ -134,7 +166,9 @@ export class SqliteLanes implements Lanes {
   async redate(now: number, longestPauseMs: number): Promise<void> {
     this.#sql(
       `UPDATE lane SET opened_at = @now, due_at = @now + 3600000 *
-              (SELECT granularity_hours FROM webhook WHERE webhook.id = lane.webhook_id)
+              (SELECT granularity_hours FROM webhook WHERE webhook.id = lane.webhook_id) *
+              NOT EXISTS (SELECT 1 FROM chat
+                           WHERE chat.id = lane.chat_id AND redirect_to IS NOT NULL)
         WHERE sealed_seq IS NULL AND opened_at > @now
           AND webhook_id IN (SELECT id FROM webhook)`,
     ).run({ now });
@@ -145,7 +179,7 @@ export class SqliteLanes implements Lanes {
 
   async frozen(openedBefore: number, limit: number): Promise<Lane[]> {
     const rows = this.#sql(
-      `SELECT lane.* FROM lane JOIN webhook ON webhook.id = lane.webhook_id
+      `${LANE} JOIN webhook ON webhook.id = lane.webhook_id
         WHERE webhook.enabled = 0 AND lane.opened_at < ? LIMIT ?`,
     ).all(openedBefore, limit) as LaneRow[];
     return rows.map(toLane);
@@ -185,7 +219,7 @@ const toLane = (row: LaneRow): Lane => ({
   dueAt: row.due_at,
   attempts: row.attempts,
   blame: { attempts: row.blamed, since: row.blamed_since, last: row.blamed_at },
-  error: row.error ?? '',
+  error: row.error === null ? null : JSON.parse(row.error),
   seal:
     row.sealed_seq === null
       ? null
@@ -194,4 +228,5 @@ const toLane = (row: LaneRow): Lane => ({
           shape: row.sealed_shape as Shape,
           direction: row.sealed_direction,
         },
+  draining: row.draining === 1,
 });

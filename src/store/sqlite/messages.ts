@@ -1,34 +1,35 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { InboundMessage } from '../../wire/inbound.ts';
 import type { Filters } from '../../wire/webhook.ts';
-import { toAccount } from '../everyday/accounts.ts';
-import { toChat } from '../everyday/chats.ts';
-import type { Account, Chat, Gap, LoggedMessage } from '../rows.ts';
+import { makeMessageId } from '../message-id.ts';
+import type { Gap, LoggedMessage } from '../rows.ts';
 import type { Appended, Arrival, Messages, PurgeCursor, Range } from '../store.ts';
+import { conversation } from './conversation.ts';
+import { Identity } from './identity.ts';
+import { COLUMNS } from './message-columns.ts';
 import { statementCache } from './statements.ts';
-
-const COLUMNS = `chat_id AS chatId, seq, uuid, direction, timestamp, received_at AS receivedAt,
-  sender_name AS senderName, sender_phone AS senderPhone, recipient_name AS recipientName,
-  recipient_phone AS recipientPhone, origin, text`;
 
 /** The chats' logs, in prepared statements: every message passes through here. */
 export class SqliteMessages implements Messages {
   readonly #sql: (text: string) => Statement;
+  readonly #identity: Identity;
 
   constructor(db: Database) {
     this.#sql = statementCache(db);
+    this.#identity = new Identity(db);
   }
 
   async append(arrivals: readonly Arrival[]): Promise<Appended[]> {
     return arrivals.map((arrival) => this.#append(arrival));
   }
 
-  #append({ workspaceId, message, uuid, receivedAt, skip }: Arrival): Appended {
+  #append({ workspaceId, message, aliases, receivedAt, skip }: Arrival): Appended {
     const { phone } = message.whatsapp_account;
-    const knownAccount = this.#account(workspaceId, phone);
-    const known = knownAccount && this.#chat(knownAccount.id, message.chat);
+    const identity = this.#identity;
+    const knownAccount = identity.account(workspaceId, phone);
+    const known = knownAccount && identity.chat(knownAccount.id, message.chat);
     if (!known && message.chat.chat_id) return { status: 'unknown_chat' };
-    const account = knownAccount ?? this.#createdAccount(workspaceId, phone);
+    const account = knownAccount ?? identity.createAccount(workspaceId, phone);
     if (!this.#claim(account.id, message.message, receivedAt)) return { status: 'duplicate' };
     if (skip) {
       this.#sql(`UPDATE account SET skipped_${skip} = skipped_${skip} + 1 WHERE id = ?`).run(
@@ -36,32 +37,17 @@ export class SqliteMessages implements Messages {
       );
       return { status: 'skipped' };
     }
-    const chat = known
-      ? this.#renamed(known, message.chat)
-      : this.#created(account, message.chat, receivedAt);
+    const given = { ...message.chat, aliases, at: receivedAt };
+    const { chat, joined } = identity.settle(account, known, given);
     const { direction } = message.message;
     const first = direction === 'received' ? 'first_received_seq' : 'first_sent_seq';
     const { seq } = this.#sql(
-      `UPDATE chat SET last_seq = last_seq + 1, ${first} = coalesce(${first}, last_seq + 1)
+      `UPDATE chat SET last_seq = last_seq + 1, last_message_at = ?,
+              ${first} = coalesce(${first}, last_seq + 1)
         WHERE id = ? RETURNING last_seq AS seq`,
-    ).get(chat.id) as { seq: number };
-    this.#insert(workspaceId, chat.id, seq, uuid, receivedAt, message.message);
-    return { status: 'appended', chat, account, seq };
-  }
-
-  #account(workspaceId: number, phone: string): Account | undefined {
-    const row = this.#sql('SELECT * FROM account WHERE workspace_id = ? AND phone = ?').get(
-      workspaceId,
-      phone,
-    );
-    return row ? toAccount(row as Parameters<typeof toAccount>[0]) : undefined;
-  }
-
-  #createdAccount(workspaceId: number, phone: string): Account {
-    const row = this.#sql(
-      'INSERT INTO account (workspace_id, phone) VALUES (?, ?) RETURNING *',
-    ).get(workspaceId, phone);
-    return toAccount(row as Parameters<typeof toAccount>[0]);
+    ).get(receivedAt, chat.id) as { seq: number };
+    this.#insert(workspaceId, chat.id, seq, receivedAt, message.message);
+    return { status: 'appended', chat, account, seq, joined };
   }
 
   /** Writes the message's key down; false where it was there. */
@@ -74,49 +60,10 @@ export class SqliteMessages implements Messages {
     );
   }
 
-  #chat(accountId: number, given: InboundMessage['chat']): ChatRow | undefined {
-    const row = given.chat_id
-      ? this.#sql('SELECT * FROM chat WHERE account_id = ? AND id = ?').get(
-          accountId,
-          // Text that is no number of ours finds no chat.
-          /^\d{1,15}$/.test(given.chat_id) ? Number(given.chat_id) : -1,
-        )
-      : this.#sql('SELECT * FROM chat WHERE account_id = ? AND source_id = ?').get(
-          accountId,
-          given.id,
-        );
-    return row as ChatRow | undefined;
-  }
-
-  #renamed(row: ChatRow, given: InboundMessage['chat']): Chat {
-    const name = given.full_name || row.source_name;
-    const phone = given.phone || row.phone;
-    if (name === row.source_name && phone === row.phone) return toChat(row);
-    this.#sql('UPDATE chat SET source_name = ?, phone = ? WHERE id = ?').run(name, phone, row.id);
-    return toChat({ ...row, source_name: name, phone });
-  }
-
-  #created(account: Account, given: InboundMessage['chat'], createdAt: number): Chat {
-    const row = this.#sql(
-      `INSERT INTO chat (workspace_id, account_id, source_id, source_name, phone, is_group, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING *`,
-    ).get(
-      account.workspaceId,
-      account.id,
-      given.id,
-      given.full_name ?? '',
-      given.phone,
-      given.is_group ? 1 : 0,
-      createdAt,
-    );
-    return toChat(row as ChatRow);
-  }
-
   #insert(
     workspaceId: number,
     chatId: number,
     seq: number,
-    uuid: string,
     receivedAt: number,
     message: InboundMessage['message'],
   ): void {
@@ -128,7 +75,7 @@ export class SqliteMessages implements Messages {
       workspaceId,
       chatId,
       seq,
-      uuid,
+      makeMessageId({ chatId, seq, receivedAt }),
       message.direction,
       message.timestamp,
       receivedAt,
@@ -199,7 +146,9 @@ export class SqliteMessages implements Messages {
   ): Promise<LoggedMessage[]> {
     const wanted = [
       direction && 'direction = @direction',
-      chats && 'chat_id IN (SELECT value FROM json_each(@chats))',
+      chats &&
+        `chat_id IN (SELECT value FROM json_each(@chats) UNION
+           SELECT id FROM chat WHERE redirect_to IN (SELECT value FROM json_each(@chats)))`,
       (chat_type || whatsapp_accounts) &&
         `EXISTS (SELECT 1 FROM chat JOIN account ON account.id = chat.account_id
            WHERE chat.id = message.chat_id
@@ -226,6 +175,10 @@ export class SqliteMessages implements Messages {
       workspaceId,
     );
     return (row as LoggedMessage | undefined) ?? null;
+  }
+
+  async conversation(...[chatIds, page]: Parameters<Messages['conversation']>) {
+    return conversation(this.#sql, chatIds, page);
   }
 
   async purge(
@@ -273,5 +226,3 @@ export const outsideOf = (gaps: readonly Gap[] | undefined): string =>
     ? `AND NOT EXISTS (SELECT 1 FROM json_each(@gaps)
          WHERE message.id > value ->> 'after' AND message.id <= value ->> 'upTo')`
     : '';
-
-type ChatRow = Parameters<typeof toChat>[0];

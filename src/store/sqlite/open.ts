@@ -21,6 +21,7 @@ import { isUnavailable, sqliteCode } from './error-code.ts';
 import { SqliteHistory } from './history.ts';
 import { SqliteLanes } from './lanes.ts';
 import { SqliteMessages } from './messages.ts';
+import { SqlitePeople } from './people.ts';
 import { WriteMutex } from './write-mutex.ts';
 
 /** Another program may hold the database's lock for so long. */
@@ -85,6 +86,7 @@ function repositories(
     accounts: new Accounts(db),
     chats: new Chats(db),
     webhooks: new Webhooks(db, box),
+    people: new SqlitePeople(database),
     messages: new SqliteMessages(database),
     lanes: new SqliteLanes(database),
     actions: new Actions(db),

@@ -31,7 +31,7 @@ const words: InEach<typeof en> = {
   en,
   pl: {
     title: 'Twój profil',
-    workspace: 'Nazwa przestrzeni roboczej',
+    workspace: 'Nazwa obszaru roboczego',
     name: 'Imię i nazwisko',
     email: 'Adres e-mail',
     emailHint: 'Nim się logujesz; tam też damy znać, gdy błędy wyłączą webhook.',

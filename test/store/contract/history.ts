@@ -32,7 +32,7 @@ export function history(kind: StoreKind): void {
     chatId: n % 2 === 0 ? n : null,
     at: n,
     action: 'sent',
-    detail: `action ${n}`,
+    facts: { kind: 'sent', messages: n, chatName: 'John “JD” Doe', ms: 7 },
   });
   const numbers = (from: number, to: number) =>
     Array.from({ length: to - from + 1 }, (_, i) => from + i);

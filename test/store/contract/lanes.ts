@@ -36,7 +36,7 @@ export function lanes(kind: StoreKind): void {
   const get = ({ webhookId, chatId }: Lane) => store.read.lanes.get(webhookId, chatId);
   test('come back as they were saved, sealed or not', async () => {
     const blame = { attempts: 2, since: 5, last: 9 };
-    const failed = { attempts: 3, seal, blame, error: 'Answered 500' };
+    const failed = { attempts: 3, seal, blame, error: { code: 'timeout' as const, seconds: 10 } };
     const all = await put({}, failed, { seal: { ...seal, direction: null } });
     for (const lane of all) expect(await get(lane)).toEqual(lane);
   });

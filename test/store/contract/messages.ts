@@ -1,4 +1,5 @@
 import { beforeEach, expect, test } from '@jest/globals';
+import { chatOfMessageId } from '../../../src/store/message-id.ts';
 import type { Appended, PurgeCursor, Store } from '../../../src/store/store.ts';
 import type { Filters } from '../../../src/wire/webhook.ts';
 import { addWebhook, appendAll, received, sent } from '../../support/chat-log.ts';
@@ -24,14 +25,18 @@ export function messages(kind: StoreKind): void {
       text: "'; DROP TABLE message; -- 👩‍🚀\n\t",
       origin: 'product' as const,
     };
-    const [result] = await append(arrival({ message }, { uuid: 'the-uuid', receivedAt: 1e12 }));
+    const [result] = await append(arrival({ message }, { receivedAt: 1e12 }));
     expect(result).toMatchObject({ status: 'appended', seq: 1 });
     const [logged, ...more] = await store.read.messages.newest(1, 10);
     expect(more).toEqual([]);
+    const chatId = result?.status === 'appended' && result.chat.id;
+    const uuid = logged?.uuid as string;
+    expect(chatOfMessageId(uuid)).toBe(chatId);
     expect(logged).toEqual({
-      chatId: result?.status === 'appended' && result.chat.id,
+      chatId,
       seq: 1,
-      uuid: 'the-uuid',
+      position: 1,
+      uuid,
       direction: 'sent',
       timestamp: Date.UTC(9999, 11, 31, 23, 59, 59),
       receivedAt: 1e12,
@@ -42,8 +47,8 @@ export function messages(kind: StoreKind): void {
       origin: 'product',
       text: message.text,
     });
-    expect(await store.read.messages.byUuid(1, 'the-uuid')).toEqual(logged);
-    expect(await store.read.messages.byUuid(2, 'the-uuid')).toBeNull();
+    expect(await store.read.messages.byUuid(1, uuid)).toEqual(logged);
+    expect(await store.read.messages.byUuid(2, uuid)).toBeNull();
     expect(await store.read.messages.byUuid(1, 'another')).toBeNull();
   });
 
@@ -188,7 +193,7 @@ export function messages(kind: StoreKind): void {
         direction: null,
         parkedAt: 0,
         attempts: 8,
-        error: '',
+        error: { code: 'status_500' },
       } as const;
       await tx.parked.add({ ...held, ...rest });
     });

@@ -1,0 +1,57 @@
+import { unzipSync } from 'fflate';
+import { type ChatExport, readExport } from './chat-export.ts';
+
+const MB = 1_000_000;
+/**
+ * Largest text that is read, which takes ten seconds and 2 GB. WhatsApp’s own exports end at 40,000
+ * messages, some megabytes.
+ */
+const MAX_TEXT_MB = 200;
+
+/** Why a file cannot be read as an exported chat; fit to follow the file's name and a colon. */
+export class ChatExportError extends Error {}
+
+/**
+ * Reads a file that WhatsApp has exported: a text, or the zip of a text and its attachments.
+ * @throws ChatExportError if it is another file, or too large
+ */
+export function readExportFile(
+  bytes: Uint8Array,
+  options?: Parameters<typeof readExport>[1],
+): ChatExport {
+  if (bytes.length === 0) throw new ChatExportError('the file is empty.');
+  for (const text of isZip(bytes) ? textsOf(bytes) : [bytes]) {
+    if (text.length > MAX_TEXT_MB * MB) throw tooLarge();
+    // Takes the byte order mark off as well, which would hide the first message from the parser.
+    const chat = readExport(new TextDecoder().decode(text), options);
+    if (chat) return chat;
+  }
+  throw new ChatExportError(
+    'this is not a chat exported by WhatsApp. In WhatsApp, open the chat and choose Export chat, Without media.',
+  );
+}
+
+const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
+
+const tooLarge = () => new ChatExportError(`the chat is larger than ${MAX_TEXT_MB} MB.`);
+
+/** The texts of a zip, the chat's own before those that were attached to it. */
+function textsOf(zip: Uint8Array): Uint8Array[] {
+  try {
+    const texts = unzipSync(zip, {
+      filter({ name, originalSize }) {
+        // A Mac adds files about the files.
+        if (!name.endsWith('.txt') || name.startsWith('__MACOSX/')) return false;
+        if (originalSize > MAX_TEXT_MB * MB) throw tooLarge();
+        return true;
+      },
+    });
+    const isChat = (name: string) => /(^|\/)(_chat|WhatsApp[^/]*)\.txt$/.test(name);
+    return Object.entries(texts)
+      .sort(([a], [b]) => Number(isChat(b)) - Number(isChat(a)))
+      .map(([, text]) => text);
+  } catch (error) {
+    if (error instanceof ChatExportError) throw error;
+    throw new ChatExportError('the zip is damaged; export the chat again.', { cause: error });
+  }
+}
