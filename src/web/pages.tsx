@@ -14,7 +14,7 @@ import { keyPages } from './keys/keys.tsx';
 import { localPath } from './paths.ts';
 import { isForPeople, kindOf, ProblemPage, STATUS_OF } from './problem.tsx';
 import { profilePages } from './profile/profile.tsx';
-import { formOwner, hidden, isSecure, leadTo, rememberLanguage, send } from './respond.tsx';
+import { formOwner, hidden, isSecure, leadTo, remember, send } from './respond.tsx';
 import { requireSession } from './session.ts';
 import { signInPages } from './sign-in/sign-in.tsx';
 import { welcomePages } from './sign-in/welcome.tsx';
@@ -111,6 +111,6 @@ async function chooseLanguage(
   if (workspace) {
     await context.store.transaction((tx) => tx.workspaces.edit(workspace.id, { language }));
   }
-  rememberLanguage(context, reply, language);
+  remember(context, reply, 'language', language);
   return leadTo(context, request, reply, localPath(context, back));
 }

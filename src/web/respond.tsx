@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ComponentChild, VNode } from 'preact';
 import { renderToString } from 'preact-render-to-string';
-import type { Language } from '../core/language.ts';
 import type { Workspace } from '../store/rows.ts';
 import { ASSETS_PATH } from './assets.ts';
 import type { WebContext } from './context.ts';
@@ -27,13 +26,14 @@ const NOTICE_COOKIE = 'notice';
 export const isSecure = ({ site }: Pick<WebContext, 'site'>): boolean =>
   site.publicUrl.startsWith('https:');
 
-/** The language that was chosen, for a year. */
-export function rememberLanguage(
+/** What a reader has chosen, for a year. */
+export function remember(
   context: Pick<WebContext, 'site'>,
   reply: FastifyReply,
-  language: Language,
+  choice: 'language' | 'pricing',
+  value: string,
 ): void {
-  reply.setCookie('language', language, {
+  reply.setCookie(choice, value, {
     path: `${basePath(context)}/`,
     maxAge: 365 * 24 * 3600,
     httpOnly: true,

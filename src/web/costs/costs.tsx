@@ -6,12 +6,11 @@ import { idFrom, type Pages, type WebContext } from '../context.ts';
 import { entered, readForm } from '../forms.ts';
 import { Page } from '../page.tsx';
 import { NotFoundError } from '../problem.tsx';
-import { CHOICE_COOKIE } from '../reader.ts';
-import { asksForPart, basePath, hidden, send } from '../respond.tsx';
+import { asksForPart, hidden, remember, send } from '../respond.tsx';
 import { workspaceOf } from '../session.ts';
 import { useHref, useWords } from '../view.tsx';
 import { CountedCosts, type CountedCostsProps } from './cost-panel.tsx';
-import { pricingCookie, pricingForm, rememberedPricing } from './pricing.ts';
+import { pricingForm, pricingText, rememberedPricing } from './pricing.ts';
 import { words } from './words.ts';
 
 const DAYS = 30;
@@ -81,8 +80,7 @@ async function count(
   let pricing = rememberedPricing(request);
   if (read?.ok) {
     pricing = { actionSteps: read.value.steps, pricePerTask: read.value.price };
-    const path = `${basePath(context)}/`;
-    reply.setCookie(...pricingCookie(pricing), { ...CHOICE_COOKIE, path });
+    remember(context, reply, 'pricing', pricingText(pricing));
   }
   const period = lastDays(clock.now(), DAYS);
   const days = Array.from({ length: DAYS }, (_, i) => dayOf(period.from) + i);

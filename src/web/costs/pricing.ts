@@ -17,15 +17,14 @@ export const pricingForm = z.object({
     .refine((price) => price >= 0 && price <= 1_000_000, says('number')),
 });
 
-const COOKIE = 'pricing';
-
-/** What was entered last, as a cookie keeps it; one step and no price at first. */
+/** What was entered last; one step and no price at first. */
 export function rememberedPricing({ cookies }: FastifyRequest): Pricing {
-  const [steps = '', price = ''] = (cookies[COOKIE] ?? '').split(' ');
+  const [steps = '', price = ''] = (cookies.pricing ?? '').split(' ');
   const read = pricingForm.safeParse({ steps, price });
   if (!read.success) return { actionSteps: 1, pricePerTask: 0 };
   return { actionSteps: read.data.steps, pricePerTask: read.data.price };
 }
 
-export const pricingCookie = ({ actionSteps, pricePerTask }: Pricing) =>
-  [COOKIE, `${actionSteps} ${pricePerTask}`] as const;
+/** As it is remembered. */
+export const pricingText = ({ actionSteps, pricePerTask }: Pricing) =>
+  `${actionSteps} ${pricePerTask}`;

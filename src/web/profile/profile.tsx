@@ -4,7 +4,7 @@ import type { Pages, WebContext } from '../context.ts';
 import { emailField, entered, newPasswordField, readForm, requiredName, says } from '../forms.ts';
 import { Page } from '../page.tsx';
 import { languageOf } from '../reader.ts';
-import { hidden, leadTo, rememberLanguage, send } from '../respond.tsx';
+import { hidden, leadTo, remember, send } from '../respond.tsx';
 import { beginSession, workspaceOf } from '../session.ts';
 import { Field, Form, type Problems, SelectField } from '../ui.tsx';
 import { useWords } from '../view.tsx';
@@ -157,7 +157,7 @@ export function profilePages(pages: Pages, context: WebContext): void {
     const { language } = read.value;
     await store.transaction((tx) => tx.workspaces.edit(workspaceOf(request).id, read.value));
     if (isLanguage(request.cookies.language) || language !== languageOf(request)) {
-      rememberLanguage(context, reply, language);
+      remember(context, reply, 'language', language);
     }
     const notice = { kind: 'done' as const, text: words[language].saved };
     return leadTo(context, request, reply, '/profile', notice);
