@@ -9,6 +9,12 @@ import { describeInBrowser, type Reading, Visitor } from './support/visitor.ts';
 /** Every page there is, by the name of its picture. */
 const PAGES: Record<string, (filled: Filled) => string> = {
   webhooks: () => '/webhooks',
+  chats: () => '/chats',
+  'chats-none-found': () => '/chats?q=nobody',
+  'chat-edit': ({ chat }) => `/chat/${chat}/edit`,
+  costs: () => '/costs',
+  accounts: () => '/accounts',
+  zapier: () => '/zapier',
   chat: ({ chat }) => `/chat/${chat}/messages/`,
   permalink: ({ permalink }) => `/permalink/${permalink}/`,
   keys: () => '/keys',
