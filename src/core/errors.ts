@@ -8,9 +8,12 @@ export class WebhookDisabledError extends Error {
 
 /** The text given as a webhook's URL is not one that can be POSTed to. */
 export class InvalidTargetUrlError extends Error {
-  constructor(why: string) {
+  readonly flaw: 'no_http_url' | 'credentials';
+
+  constructor(flaw: InvalidTargetUrlError['flaw'], why: string) {
     super(`${why}: write the whole address, such as https://example.com/hooks/whatsapp`);
     this.name = 'InvalidTargetUrlError';
+    this.flaw = flaw;
   }
 }
 
@@ -49,8 +52,11 @@ export class NothingToParkError extends Error {
 
 /** A filter names a chat that the workspace does not have. */
 export class UnknownChatError extends Error {
+  readonly chatId: string;
+
   constructor(chatId: string) {
     super(`There is no chat ${chatId} in this workspace: give the chat_ids that GET /chats lists`);
     this.name = 'UnknownChatError';
+    this.chatId = chatId;
   }
 }

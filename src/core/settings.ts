@@ -57,11 +57,16 @@ export async function changeSettings(
 /** @throws {InvalidTargetUrlError} where the text is no address that can be POSTed to */
 export function checkTargetUrl(text: string): void {
   const url = URL.parse(text);
-  if (!url) throw new InvalidTargetUrlError(`"${text.slice(0, 100)}" is not a URL`);
+  if (!url) {
+    throw new InvalidTargetUrlError('no_http_url', `"${text.slice(0, 100)}" is not a URL`);
+  }
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    throw new InvalidTargetUrlError('Only http and https addresses can be webhooks');
+    throw new InvalidTargetUrlError('no_http_url', 'Only http and https addresses can be webhooks');
   }
   if (url.username || url.password) {
-    throw new InvalidTargetUrlError('A webhook URL cannot carry a user name or password');
+    throw new InvalidTargetUrlError(
+      'credentials',
+      'A webhook URL cannot carry a user name or password',
+    );
   }
 }

@@ -36,7 +36,7 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 
 /** Builds the HTTP side: the API with its documentation, the pages that links open, and the probes. */
 export async function buildApp(
-  context: ApiContext & Pick<WebContext, 'signIn' | 'cookieKey'>,
+  context: ApiContext & Pick<WebContext, 'signIn' | 'cookieKey' | 'allowNetworks'>,
   log: Logger,
 ): Promise<Api> {
   const answerError = errorHandler(log);

@@ -95,6 +95,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       reports,
       changed,
       site,
+      allowNetworks: config.allowNetworks,
       metrics,
       metricsToken: config.metricsToken,
       version,

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Clock } from '../core/clock.ts';
+import type { Network } from '../core/egress-guard.ts';
 import type { Redelivery } from '../core/redelivery.ts';
 import type { Site } from '../core/render.ts';
 import type { Reports } from '../core/reports.ts';
@@ -19,6 +20,8 @@ export interface WebContext {
   /** Told that the dispatcher must look at this webhook again. */
   changed: (webhookId: number) => void;
   site: Site;
+  /** Blocks that webhooks may reach besides the public internet. */
+  allowNetworks: readonly Network[];
   log: Logger;
   /** Signs cookies. */
   cookieKey: Buffer;

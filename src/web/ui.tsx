@@ -11,12 +11,13 @@ export interface FormProps {
   /** Names the form for those who cannot see where it stands. */
   label?: string;
   class?: string;
+  id?: string;
   /** The part of the page that the answer replaces, by htmx; the whole page where none is given. */
   target?: string;
 }
 
 /** A form that is sent with POST, safe against forgery. */
-export function Form({ action, children, label, class: className, target }: FormProps) {
+export function Form({ action, children, label, class: className, id, target }: FormProps) {
   const { csrf } = useView();
   const href = useHref();
   const htmx = target && {
@@ -26,7 +27,14 @@ export function Form({ action, children, label, class: className, target }: Form
     'hx-disabled-elt': 'find button',
   };
   return (
-    <form method="post" action={href(action)} aria-label={label} class={className} {...htmx}>
+    <form
+      method="post"
+      action={href(action)}
+      aria-label={label}
+      class={className}
+      id={id}
+      {...htmx}
+    >
       <input type="hidden" name="_csrf" value={csrf} />
       {children}
     </form>
