@@ -54,3 +54,6 @@ export function toLoggedRequest(
     },
   };
 }
+
+/** The item as people and programs get it. */
+export const toRequestJson = ({ webhookId, chatId, ...item }: LoggedRequest) => item;

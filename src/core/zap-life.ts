@@ -76,6 +76,18 @@ export async function adopt(
   return adopted;
 }
 
+/** With how many messages, counted up to `atMost`, the webhook goes on should its Zap be switched on now. */
+export async function gatheredForZap(
+  read: Repositories,
+  webhook: Webhook,
+  now: number,
+  atMost: number,
+): Promise<number> {
+  const gap = gapOf(webhook, now, await read.messages.position());
+  const gaps = [...webhook.gaps, ...(gap ? [gap] : [])];
+  return read.lanes.waiting({ ...webhook, gaps }, atMost);
+}
+
 /** A Zap has one trigger: should it have had the other before, that is over. */
 export async function endOtherTrigger(
   tx: Repositories,

@@ -202,6 +202,13 @@ export interface Lanes {
   firstPosition(webhookId: number): Promise<number | null>;
   /** How many are unsealed and fall due after then: open bundles. */
   countOpen(webhookId: number, now: number): Promise<number>;
+  /** When the first of the open bundles closes; null where none is open. */
+  nextClosing(webhookId: number, now: number): Promise<number | null>;
+  /**
+   * Those whose head has failed, in the order in which they fall due, at most `limit`. So that a webhook
+   * with a million open bundles costs no more, it looks at the 10,000 lanes that fall due first.
+   */
+  failing(webhookId: number, limit: number): Promise<Lane[]>;
   /** In order of their chats, those behind `afterChat`, at most `limit`. */
   page(webhookId: number, afterChat: number, limit: number): Promise<Lane[]>;
   /**
@@ -222,6 +229,8 @@ export interface History {
   activities(webhookId: number): Promise<Activity[]>;
   /** Up to 100 latest requests, newest first. */
   requests(webhookId: number): Promise<LoggedRequest[]>;
+  /** How many those are. */
+  countRequests(webhookId: number): Promise<number>;
   /** Deletes logged requests from before then: they hold the texts of messages. */
   purge(before: number): Promise<void>;
   /** Deletes what holds texts or names of a chat. */

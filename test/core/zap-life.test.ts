@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ManagedByZapError, NotSubscribedError } from '../../src/core/errors.ts';
-import { gapOf, isZapGone } from '../../src/core/zap-life.ts';
+import { gapOf, gatheredForZap, isZapGone } from '../../src/core/zap-life.ts';
 import type { Webhook } from '../../src/store/rows.ts';
 import type { NewWebhookInput } from '../../src/wire/webhook.ts';
 import { failure, OK } from '../support/receiver.ts';
@@ -151,6 +151,21 @@ describe('a Zap', () => {
       expect(await world.store.read.lanes.firstPosition(made.id)).toBeNull();
     },
   );
+
+  test('tells with how many messages it will go on, off for short or for long', async () => {
+    const made = await subscribe({ granularity_hours: 1 });
+    await send('before');
+    await switchOff(made);
+    await send('in between');
+    const gathered = async () =>
+      gatheredForZap(world.store.read, await world.webhook(made.id), world.clock.now(), 10);
+    expect(await gathered()).toBe(2);
+    await world.advance(15 * MINUTE);
+    expect(await gathered()).toBe(1);
+    await subscribe({ granularity_hours: 1 });
+    const { waiting } = await world.webhooks.status(await world.webhook(made.id));
+    expect(waiting).toBe(1);
+  });
 
   test('that was off for long is not sent chats that were written in only meanwhile', async () => {
     const made = await subscribe();

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { activitySentence } from '../../core/activity-sentence.ts';
+import { toRequestJson } from '../../core/request-log.ts';
 import { newestSamples } from '../../core/samples.ts';
-import { ACTIVITY_ACTIONS, type LoggedRequest, type Webhook } from '../../store/rows.ts';
+import { ACTIVITY_ACTIONS, type Webhook } from '../../store/rows.ts';
 import { bundlePayloadSchema, directionSchema, singlePayloadSchema } from '../../wire/payload.ts';
 import { phoneSchema } from '../../wire/phone.ts';
 import { chatTypeSchema, GRANULARITIES, type Granularity } from '../../wire/webhook.ts';
@@ -34,12 +35,6 @@ export const requestSchema = z.object({
     .nullable(),
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
 });
-
-export const toRequestJson = ({
-  webhookId,
-  chatId,
-  ...logged
-}: LoggedRequest): z.infer<typeof requestSchema> => logged;
 
 /** A repeated or comma-separated query parameter as a list. */
 const list = z

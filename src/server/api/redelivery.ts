@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { errorSentence } from '../../core/error-sentence.ts';
+import { toRequestJson } from '../../core/request-log.ts';
 import type { Parked } from '../../store/rows.ts';
 import { inboundTimestampSchema } from '../../wire/inbound.ts';
 import { notFound } from '../errors.ts';
 import { type Api, type ApiContext, errorResponses, idFrom, isoTime } from './context.ts';
-import { requestSchema, toRequestJson } from './deliveries.ts';
+import { requestSchema } from './deliveries.ts';
 import { webhookParams } from './webhooks.ts';
 
 const tags = ['Deliveries'];

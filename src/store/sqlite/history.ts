@@ -75,6 +75,13 @@ export class SqliteHistory implements History {
     return rows.map(({ entry }) => decompress(entry));
   }
 
+  async countRequests(webhookId: number): Promise<number> {
+    const row = this.#sql('SELECT count(*) AS n FROM request_log WHERE webhook_id = ?').get(
+      webhookId,
+    );
+    return (row as { n: number }).n;
+  }
+
   async forgetChat(chatId: number): Promise<void> {
     this.#sql('DELETE FROM request_log WHERE chat_id = ?').run(chatId);
     this.#sql('DELETE FROM activity WHERE chat_id = ?').run(chatId);

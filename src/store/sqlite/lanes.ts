@@ -20,6 +20,9 @@ const HELD_UP = `
            WHERE younger.redirect_to = coalesce(chat.redirect_to, chat.id)
              AND younger.id > chat.id AND before.webhook_id = lane.webhook_id)`;
 
+/** To find those that fail, which fall due sooner than most others. */
+const LOOKED_AT = 10_000;
+
 const DUE = `
   SELECT lane.*, chat.*, chat.id AS the_chat, account.id AS the_account,
          account.phone AS account_phone, account.full_name, account.email,
@@ -154,6 +157,22 @@ export class SqliteLanes implements Lanes {
       'SELECT count(*) AS n FROM lane WHERE webhook_id = ? AND sealed_seq IS NULL AND due_at > ?',
     ).get(webhookId, now);
     return (row as { n: number }).n;
+  }
+
+  async nextClosing(webhookId: number, now: number): Promise<number | null> {
+    const row = this.#sql(
+      `SELECT due_at AS due FROM lane WHERE webhook_id = ? AND sealed_seq IS NULL AND due_at > ?
+        ORDER BY due_at LIMIT 1`,
+    ).get(webhookId, now);
+    return (row as { due: number } | undefined)?.due ?? null;
+  }
+
+  async failing(webhookId: number, limit: number): Promise<Lane[]> {
+    const rows = this.#sql(
+      `SELECT * FROM (SELECT * FROM lane WHERE webhook_id = ? ORDER BY due_at LIMIT ${LOOKED_AT})
+        WHERE attempts > 0 ORDER BY due_at LIMIT ?`,
+    ).all(webhookId, limit);
+    return (rows as LaneRow[]).map(toLane);
   }
 
   async page(webhookId: number, afterChat: number, limit: number): Promise<Lane[]> {

@@ -1,24 +1,72 @@
 import type { WebhookStatus } from '../../core/webhooks.ts';
-import type { Webhook } from '../../store/rows.ts';
+import type { Activity, Webhook } from '../../store/rows.ts';
 import type { Pages, WebContext } from '../context.ts';
+import { ActivityLog, activityPages } from './activity.tsx';
+import { Failing, type FailingData, failingPages, loadFailing } from './failing.tsx';
+import { FlushCard, flushPages, loadOpenBundles, type OpenBundles } from './flush.tsx';
+import { Held, type HeldData, heldPages, loadHeld } from './held.tsx';
+import { LogLink, logPages } from './log.tsx';
+import { loadParked, type ParkedData, ParkedList, parkedPages } from './parked.tsx';
+import { ReplayCard, replayPages } from './replay.tsx';
+import { resumePages } from './resume.tsx';
+import { TestCard, testPages } from './test.tsx';
 
+/** What happens with a webhook, beside its settings. */
 export interface HappeningsData {
-  readonly none?: never;
+  held: HeldData;
+  failing: FailingData;
+  parked: ParkedData;
+  open: OpenBundles | null;
+  activities: Activity[];
+  /** In the detailed log. */
+  requests: number;
 }
 
 export async function loadHappenings(
-  _context: WebContext,
-  _webhook: Webhook,
+  context: WebContext,
+  webhook: Webhook,
 ): Promise<HappeningsData> {
-  return {};
+  const { history } = context.store.read;
+  return {
+    held: await loadHeld(context, webhook),
+    failing: await loadFailing(context, webhook),
+    parked: await loadParked(context, webhook),
+    open: await loadOpenBundles(context, webhook),
+    activities: await history.activities(webhook.id),
+    requests: await history.countRequests(webhook.id),
+  };
 }
 
-export function Happenings(_props: {
+interface HappeningsProps {
   webhook: Webhook;
   status: WebhookStatus;
   data: HappeningsData;
-}) {
-  return null;
 }
 
-export function happeningPages(_pages: Pages, _context: WebContext): void {}
+/** The part of a webhook's page that shows what happens, and steers it. */
+export function Happenings({ webhook, status, data }: HappeningsProps) {
+  return (
+    <div class="happenings">
+      <Held webhook={webhook} status={status} data={data.held} />
+      <Failing webhook={webhook} data={data.failing} />
+      <ParkedList webhook={webhook} data={data.parked} />
+      <ActivityLog webhook={webhook} activities={data.activities} />
+      <TestCard webhook={webhook} />
+      {data.open && <FlushCard webhook={webhook} open={data.open} />}
+      <ReplayCard webhook={webhook} />
+      <LogLink webhook={webhook} requests={data.requests} />
+    </div>
+  );
+}
+
+export function happeningPages(pages: Pages, context: WebContext): void {
+  heldPages(pages, context);
+  resumePages(pages, context);
+  failingPages(pages, context);
+  parkedPages(pages, context);
+  activityPages(pages, context);
+  testPages(pages, context);
+  flushPages(pages, context);
+  replayPages(pages, context);
+  logPages(pages, context);
+}

@@ -53,6 +53,12 @@ export function history(kind: StoreKind): void {
     expect(await store.read.history.activities(webhookId)).toEqual([activity(2), activity(1)]);
   });
 
+  test('counts the requests that it holds', async () => {
+    expect(await store.read.history.countRequests(webhookId)).toBe(0);
+    await add(1, 103);
+    expect(await store.read.history.countRequests(webhookId)).toBe(100);
+  });
+
   test('never holds more than the 100 latest requests and the 10 latest actions', async () => {
     for (let n = 1; n <= 130; n++) await add(n, n);
     expect(await requests()).toEqual(numbers(31, 130).reverse());

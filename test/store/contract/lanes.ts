@@ -98,6 +98,21 @@ export function lanes(kind: StoreKind): void {
     expect(await store.read.lanes.countOpen(999, 50)).toBe(0);
   });
 
+  test('tell when the first open bundle closes', async () => {
+    await put({ dueAt: 10 }, { dueAt: 99 }, { dueAt: 77 }, { dueAt: 55, seal });
+    expect(await store.read.lanes.nextClosing(webhook.id, 50)).toBe(77);
+    expect(await store.read.lanes.nextClosing(webhook.id, 99)).toBeNull();
+  });
+
+  test('are found whose head has failed, those first that fall due first', async () => {
+    const failed = { attempts: 2, seal, error: { code: 'status_500' as const } };
+    const [late, , early] = (await put({ ...failed, dueAt: 9 }, { dueAt: 1 }, failed)) as Lane[];
+    const { lanes: read } = store.read;
+    expect(await read.failing(webhook.id, 10)).toEqual([late, early]);
+    expect(await read.failing(webhook.id, 1)).toEqual([late]);
+    expect(await read.failing(999, 10)).toEqual([]);
+  });
+
   test('come page by page in order of their chats', async () => {
     const all = (await put({}, { seal }, {})) as [Lane, Lane, Lane];
     const { lanes: read } = store.read;
