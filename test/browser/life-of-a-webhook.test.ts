@@ -79,6 +79,7 @@ describeInBrowser('the life of a webhook', () => {
     await form('/test').locator('button').click();
     const result = page.locator('#test-result');
     await result.getByText(receiver.url(PATH)).first().waitFor();
+    await result.locator('details:has-text("of the tests") summary').first().click();
     await result.getByText('of the tests').first().waitFor();
     expect(receiver.at(PATH)).toHaveLength(1);
     expect(await visitor.barriers()).toEqual([]);

@@ -9,6 +9,10 @@ import { describeInBrowser, type Reading, Visitor } from './support/visitor.ts';
 /** Every page there is, by the name of its picture. */
 const PAGES: Record<string, (filled: Filled) => string> = {
   webhooks: () => '/webhooks',
+  'webhook-new': () => '/webhooks/new',
+  webhook: ({ webhook }) => `/webhooks/${webhook}`,
+  'webhook-failing': ({ failing }) => `/webhooks/${failing}`,
+  'webhook-off': ({ off }) => `/webhooks/${off}`,
   chats: () => '/chats',
   'chats-none-found': () => '/chats?q=nobody',
   'chat-edit': ({ chat }) => `/chat/${chat}/edit`,
