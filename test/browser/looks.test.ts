@@ -9,6 +9,16 @@ import { describeInBrowser, type Reading, Visitor } from './support/visitor.ts';
 /** Every page there is, by the name of its picture. */
 const PAGES: Record<string, (filled: Filled) => string> = {
   webhooks: () => '/webhooks',
+  'webhook-new': () => '/webhooks/new',
+  webhook: ({ webhook }) => `/webhooks/${webhook}`,
+  'webhook-failing': ({ failing }) => `/webhooks/${failing}`,
+  'webhook-off': ({ off }) => `/webhooks/${off}`,
+  chats: () => '/chats',
+  'chats-none-found': () => '/chats?q=nobody',
+  'chat-edit': ({ chat }) => `/chat/${chat}/edit`,
+  costs: () => '/costs',
+  accounts: () => '/accounts',
+  zapier: () => '/zapier',
   chat: ({ chat }) => `/chat/${chat}/messages/`,
   permalink: ({ permalink }) => `/permalink/${permalink}/`,
   keys: () => '/keys',
@@ -99,7 +109,7 @@ describeInBrowser('every page', () => {
       test('what is not fine would be seen', async () => {
         await visitor.open('/keys');
         await visitor.page.evaluate(() => {
-          const spoilt = '<h1>Another</h1><img src="/no.png"><p style="color: red" id="wide"></p>';
+          const spoilt = '<h1>Another</h1><img src="/no.png"><p style="color: red" id="wide">x</p>';
           document.body.insertAdjacentHTML('beforeend', spoilt);
           document.getElementById('wide')?.style.setProperty('width', '3000px');
         });

@@ -79,7 +79,7 @@ describeInBrowser('an owner', () => {
       await page.getByText('Olga Nowak').waitFor();
 
       await page.locator('nav a[href="/keys"]').click();
-      await visitor.send({ label: 'CRM' });
+      await visitor.send({ label: 'CRM' }, 'form[action="/keys"]');
       expect(await heading()).toBe(words.newKey);
       await visitor.picture(`new-key-${language}`);
       expect(await visitor.barriers()).toEqual([]);

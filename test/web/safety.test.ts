@@ -82,7 +82,11 @@ async function fillOther(): Promise<void> {
   const hook = { target_url: receiver.url(path), granularity_hours: 0, name: MARK };
   const { id } = await call('POST', '/webhooks', hook);
   const chat = { id: MARK, full_name: MARK };
-  await call('POST', '/messages', inboundInput({ chat, message: { text: MARK } }));
+  await call(
+    'POST',
+    '/messages',
+    inboundInput({ account: '+972559999999', chat, message: { text: MARK } }),
+  );
   const [delivery] = await receiver.waitFor(path, 1);
   const { chat: sent, message } = JSON.parse(delivery?.body as string);
   await call('POST', `/webhooks/${id}/chats/${sent.chat_id}/park`);
@@ -91,6 +95,8 @@ async function fillOther(): Promise<void> {
     chat: sent.chat_id,
     chats: sent.chat_id,
     parked: '1',
+    // Only the other workspace has this one.
+    accounts: encodeURIComponent('+972559999999'),
     permalink: message.message_id,
     keys: createHash('sha256').update(key).digest('hex').slice(0, 16),
     welcome: 'x'.repeat(43),

@@ -113,7 +113,7 @@ function CostTable({ webhook, costs, pricing }: CountedCostsProps) {
   });
   const hasPrice = pricing.pricePerTask > 0;
   return (
-    <Scrolling label={text.title}>
+    <Scrolling label={text.chart}>
       <table class="costs-table">
         <thead>
           <tr>
