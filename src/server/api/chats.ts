@@ -74,7 +74,8 @@ export function chatRoutes(api: Api, { store, site, changed }: ApiContext): void
     schema: {
       tags,
       summary: 'Rename a chat or assign the responsible teammate',
-      description: 'An empty full_name gives the chat back the name it has in WhatsApp.',
+      description:
+        'An empty full_name gives the chat back the name it has in WhatsApp. A chat that turned out to be one with an older one of the same person stands for that one, here and in filters.',
       params: z.object({ chat_id: z.string() }),
       body: z.strictObject({
         full_name: name,
@@ -92,7 +93,8 @@ export function chatRoutes(api: Api, { store, site, changed }: ApiContext): void
           responsibleName: body.responsible_name,
           responsibleEmail: body.responsible_email,
         });
-        const found = await tx.chats.get(request.workspaceId, id);
+        const [survivor] = await tx.chats.together(request.workspaceId, id);
+        const found = survivor && (await tx.chats.get(request.workspaceId, survivor));
         if (!found) throw notFound('chat');
         return toJson(site, found.chat, found.account.phone);
       });
