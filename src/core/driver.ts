@@ -234,6 +234,8 @@ export class Driver {
     const found = webhook && (await tx.chats.get(webhook.workspaceId, lane.chatId));
     const head = found && (await findHead(tx, site, webhook, { lane, ...found }, clock));
     if (head?.kind === 'move') await replaceLane(tx, lane, head.to);
+    // It was judged by settings that are out of date.
+    if (head?.kind === 'send') this.changed();
     if (webhook && head?.kind === 'park') await park(tx, webhook, lane, clock.now());
   }
 

@@ -79,8 +79,9 @@ async function problem(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  // Programs are answered as the API answers them.
-  if (request.is404 && !isForPeople(request)) throw error;
+  // Programs are answered as the API answers them, and so is what was turned away at the front door.
+  const isTurnedAway = request.cookies === null;
+  if (isTurnedAway || (request.is404 && !isForPeople(request))) throw error;
   const kind = kindOf(error);
   const { id: requestId, method, routeOptions } = request;
   if (kind === 'broken') {

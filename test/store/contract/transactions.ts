@@ -16,7 +16,7 @@ export function transactions(kind: StoreKind): void {
     const webhook = await addWebhook(first);
     await first.close();
     const again = await place.open();
-    expect(await again.read.workspaces.get(id)).toEqual({ id, ...workspace });
+    expect(await again.read.workspaces.get(id)).toEqual({ id, ...workspace, language: 'en' });
     expect(await again.read.webhooks.get(1, webhook.id)).toEqual(webhook);
     await again.close();
   });
