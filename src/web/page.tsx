@@ -4,7 +4,7 @@ import { Form } from './ui.tsx';
 import { useHref, useView, useWords } from './view.tsx';
 import { words } from './words.ts';
 
-export type Section = keyof (typeof words)['en']['sections'];
+type Section = keyof (typeof words)['en']['sections'];
 
 const PATHS: Record<Section, string> = {
   webhooks: '/webhooks',

@@ -59,7 +59,7 @@ export const formatTime = (at: number, form: TimeForm, language: Language, zone:
   formatOf(LOCALE[language], zone, FORMS[form]).format(at);
 
 /** The time in UTC, as it stands beside the reader's own: `2026-05-03 14:25:29 UTC`. */
-export const utcOf = (at: number): string =>
+const utcOf = (at: number): string =>
   `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 
 /** A time in the reader's zone; in UTC where the pointer rests on it. */
@@ -82,7 +82,7 @@ const UNITS = [
 ] as const;
 
 /** "in 4 minutes", "2 hours ago". @param ms from now on; negative for the past */
-export function formatSpan(ms: number, language: Language): string {
+function formatSpan(ms: number, language: Language): string {
   const format = new Intl.RelativeTimeFormat(LOCALE[language], { numeric: 'auto' });
   for (const [unit, length] of UNITS) {
     if (Math.abs(ms) >= length) return format.format(Math.round(ms / length), unit);

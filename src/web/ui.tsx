@@ -131,7 +131,7 @@ export function Field({ name, id = name, label, hint, problem, ...input }: Field
   );
 }
 
-export interface Option {
+interface Option {
   value: string;
   label: string;
 }

@@ -69,7 +69,9 @@ function nextKey(): string {
   if (asked++ % CALLS_A_KEY === 0) {
     key = `pakiet_fuzz-${asked}`;
     keys
-      .prepare('INSERT INTO api_key VALUES (@hash, 1, @hint, 0)')
+      .prepare(
+        'INSERT INTO api_key (hash, workspace_id, hint, created_at) VALUES (@hash, 1, @hint, 0)',
+      )
       .run({ hash: hashKey(key), hint: key });
   }
   return key;

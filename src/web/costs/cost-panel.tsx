@@ -9,7 +9,7 @@ import { useHref, useView, useWords } from '../view.tsx';
 import { words } from './words.ts';
 
 /** Where a webhook's costs are; those of a new one where it is null. */
-export const costsPath = (webhookId: number | null): string =>
+const costsPath = (webhookId: number | null): string =>
   webhookId === null ? '/costs' : `/webhooks/${webhookId}/costs`;
 
 /** Holds the place of the costs until they have been counted. @param webhookId null for a new one */
