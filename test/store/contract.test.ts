@@ -6,6 +6,7 @@ import { history } from './contract/history.ts';
 import { lanes } from './contract/lanes.ts';
 import { messages } from './contract/messages.ts';
 import { outbox } from './contract/outbox.ts';
+import { sources } from './contract/sources.ts';
 import { transactions } from './contract/transactions.ts';
 import { webhooks } from './contract/webhooks.ts';
 import { workspaces } from './contract/workspaces.ts';
@@ -18,6 +19,7 @@ for (const kind of STORES) {
     describe('workspaces', () => workspaces(kind));
     describe('accounts and chats', () => accountsAndChats(kind));
     describe('webhooks', () => webhooks(kind));
+    describe('sources', () => sources(kind));
     describe('messages', () => messages(kind));
     describe('lanes', () => lanes(kind));
     describe('history', () => history(kind));
