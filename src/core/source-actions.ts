@@ -115,11 +115,12 @@ export class SourceActions {
     return found !== null;
   }
 
-  #change(
+  async #change(
     workspaceId: number,
     id: string,
     work: (tx: Repositories, source: StoredSource) => Promise<StoredSource>,
   ): Promise<StoredSource | null> {
+    await this.#options.notes.write();
     return this.#options.store.transaction(async (tx) => {
       const source = await tx.sources.get(workspaceId, id);
       return source && work(tx, source);
