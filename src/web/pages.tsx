@@ -18,6 +18,7 @@ import { basePath, formOwner, hidden, isSecure, leadTo, send } from './respond.t
 import { localPath, requireSession } from './session.ts';
 import { signInPages } from './sign-in/sign-in.tsx';
 import { welcomePages } from './sign-in/welcome.tsx';
+import { sourcePages } from './sources/sources.tsx';
 import { webhookPages } from './webhooks/webhooks.tsx';
 import { zapierPages } from './zapier/zapier.tsx';
 
@@ -64,6 +65,7 @@ export async function webPages(
   costPages(pages, context);
   chatPages(pages, context);
   accountPages(pages, context);
+  sourcePages(pages, context);
   keyPages(pages, context);
   zapierPages(pages, context);
   profilePages(pages, context);
