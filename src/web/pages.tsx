@@ -9,6 +9,7 @@ import { assetRoutes } from './assets.ts';
 import { chatPages } from './chats/chats.tsx';
 import type { Pages, WebContext } from './context.ts';
 import { costPages } from './costs/costs.tsx';
+import { estimatePages } from './estimate/estimate.tsx';
 import { readForm } from './forms.ts';
 import { keyPages } from './keys/keys.tsx';
 import { kindOf, ProblemPage, STATUS_OF } from './problem.tsx';
@@ -66,6 +67,7 @@ export async function webPages(
   chatPages(pages, context);
   accountPages(pages, context);
   sourcePages(pages, context);
+  await estimatePages(pages, context);
   keyPages(pages, context);
   zapierPages(pages, context);
   profilePages(pages, context);

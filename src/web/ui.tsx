@@ -13,10 +13,12 @@ export interface FormProps {
   class?: string;
   /** The part of the page that the answer replaces, by htmx; the whole page where none is given. */
   target?: string;
+  /** Whether it sends files. */
+  hasFiles?: boolean;
 }
 
 /** A form that is sent with POST, safe against forgery. */
-export function Form({ action, children, label, class: className, target }: FormProps) {
+export function Form({ action, children, label, class: className, target, hasFiles }: FormProps) {
   const { csrf } = useView();
   const href = useHref();
   const htmx = target && {
@@ -26,7 +28,14 @@ export function Form({ action, children, label, class: className, target }: Form
     'hx-disabled-elt': 'find button',
   };
   return (
-    <form method="post" action={href(action)} aria-label={label} class={className} {...htmx}>
+    <form
+      method="post"
+      action={href(action)}
+      aria-label={label}
+      class={className}
+      enctype={hasFiles ? 'multipart/form-data' : undefined}
+      {...htmx}
+    >
       <input type="hidden" name="_csrf" value={csrf} />
       {children}
     </form>
@@ -101,7 +110,18 @@ interface ControlAttributes {
 
 type FieldProps = FieldFrameProps &
   ControlAttributes & {
-    type?: 'text' | 'email' | 'password' | 'url' | 'number' | 'date' | 'datetime-local' | 'search';
+    type?:
+      | 'text'
+      | 'email'
+      | 'password'
+      | 'url'
+      | 'number'
+      | 'date'
+      | 'datetime-local'
+      | 'search'
+      | 'file';
+    accept?: string;
+    multiple?: boolean;
     value?: string | undefined;
     checked?: boolean;
     readOnly?: boolean;

@@ -77,7 +77,7 @@ export function CountedCosts(props: CountedCostsProps) {
           isCurrent: granularityHours === webhook?.granularityHours,
         }))}
       />
-      <Prices {...props} />
+      <Prices {...props} path={costsPath(webhook?.id ?? null)} />
       <CostTable {...props} />
       {webhook && (
         <>
@@ -100,7 +100,14 @@ export function CountedCosts(props: CountedCostsProps) {
   );
 }
 
-function CostTable({ webhook, costs, pricing }: CountedCostsProps) {
+interface CostTableProps {
+  webhook: CountedCostsProps['webhook'];
+  costs: Pick<Costs, 'runs'>;
+  pricing: Pricing;
+}
+
+/** Runs, tasks and money of each granularity. */
+export function CostTable({ webhook, costs, pricing }: CostTableProps) {
   const text = useWords(words);
   const { language } = useView();
   const number = new Intl.NumberFormat(language);
@@ -142,10 +149,18 @@ function CostTable({ webhook, costs, pricing }: CountedCostsProps) {
   );
 }
 
-function Prices({ webhook, pricing, entered, problems = {} }: CountedCostsProps) {
+interface PricesProps extends Pick<CountedCostsProps, 'pricing' | 'entered' | 'problems'> {
+  /** Which answers with the costs anew. */
+  path: string;
+  /** What else it is to be asked for. */
+  query?: Record<string, string>;
+}
+
+/** Asks for what a run costs. */
+export function Prices({ path: ours, query = {}, pricing, entered, problems = {} }: PricesProps) {
   const text = useWords(words);
   const href = useHref();
-  const path = href(costsPath(webhook?.id ?? null));
+  const path = href(ours);
   const { actionSteps, pricePerTask } = pricing;
   return (
     <form
@@ -158,6 +173,9 @@ function Prices({ webhook, pricing, entered, problems = {} }: CountedCostsProps)
       class="in-a-row"
       noValidate
     >
+      {Object.entries(query).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
       <Field
         name="steps"
         label={text.steps}

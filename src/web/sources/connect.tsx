@@ -1,4 +1,5 @@
 import { SOURCE_KINDS, type SourceKind } from '../../sources/registry.ts';
+import { EstimateLink } from '../estimate/link.tsx';
 import { Page } from '../page.tsx';
 import { Field, Form, type Problems } from '../ui.tsx';
 import { useHref, useWords } from '../view.tsx';
@@ -17,9 +18,7 @@ export function ConnectPage({ refused }: ConnectProps) {
     <Page title={text.title} section="accounts">
       <h1>{text.title}</h1>
       <p>{text.intro}</p>
-      <p>
-        <a href={href('/estimate')}>{text.estimate}</a>
-      </p>
+      <EstimateLink />
       {SOURCE_KINDS.map((kind) => (
         <Way key={kind} kind={kind} refused={refused?.kind === kind ? refused : undefined} />
       ))}

@@ -26,7 +26,6 @@ const en = {
   otherTitle: 'Something else',
   other: 'A program of your own can hand messages in with an API key.',
   createKey: 'Create an API key',
-  estimate: 'Estimate before you connect what it will cost',
   back: 'Back to the WhatsApp accounts',
   connections: 'Sources',
   connectionsText:
@@ -139,7 +138,6 @@ export const words: InEach<typeof en> = {
     otherTitle: 'Inna droga',
     other: 'Własny program może przekazywać wiadomości kluczem API.',
     createKey: 'Utwórz klucz API',
-    estimate: 'Oszacuj przed połączeniem, ile to będzie kosztować',
     back: 'Wróć do kont WhatsApp',
     connections: 'Źródła',
     connectionsText:
