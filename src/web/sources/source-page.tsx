@@ -6,6 +6,9 @@ import { useHref, useView, useWords } from '../view.tsx';
 import { kindOf, SourceState, useSourceName } from './source-state.tsx';
 import { words } from './words.ts';
 
+/** Whether its owner has a secret of the other end to enter. */
+export const takesAppSecret = ({ kind }: StoredSource) => kind === 'whatsapp-cloud';
+
 export interface SourcePageProps {
   source: StoredSource;
   /** Whether the secrets that are to be pasted are shown. */
@@ -76,7 +79,7 @@ function SetUp({ source, isRevealed = false, problems = {} }: SourcePageProps) {
   const text = useWords(words);
   const { publicUrl } = useView();
   const kind = kindOf(source);
-  const takesSecret = kind === 'whatsapp-cloud';
+  const takesSecret = takesAppSecret(source);
   const hint = text.appSecretHint[missingSecrets(source).length > 0 ? 'missing' : 'present'];
   return (
     <article>

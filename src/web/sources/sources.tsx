@@ -10,7 +10,7 @@ import { languageOf } from '../reader.ts';
 import { asksForPart, hidden, leadTo, send } from '../respond.tsx';
 import { workspaceOf } from '../session.ts';
 import { ConnectPage } from './connect.tsx';
-import { SourcePage } from './source-page.tsx';
+import { SourcePage, takesAppSecret } from './source-page.tsx';
 import { kindOf, SourceState } from './source-state.tsx';
 import { words } from './words.ts';
 
@@ -74,6 +74,7 @@ export function sourcePages(pages: Pages, context: WebContext): void {
 
   pages.post('/connect/:id/secret', hidden, async (request: Asked, reply) => {
     const source = await find(request);
+    if (!takesAppSecret(source)) throw new NotFoundError();
     const text = words[languageOf(request)];
     const read = readForm(secretForm, request.body);
     const secret = theirSecretSchema.safeParse(read.ok ? read.value.app_secret : '');
