@@ -18,6 +18,7 @@ import { tempFolder } from '../support/temp-folder.ts';
 
 const HOUR = 3_600_000;
 const APP_SECRET = 'secret-of-the-meta-app';
+const METRICS_TOKEN = 'token-of-the-prometheus-of-the-tests';
 const KINDS = ['waha', 'whatsapp-cloud'] as const;
 type Kind = (typeof KINDS)[number];
 
@@ -34,7 +35,7 @@ let hooks = 0;
 
 beforeAll(async () => {
   receiver = await HttpReceiver.start();
-  server = await ServerProcess.start(folder);
+  server = await ServerProcess.start(folder, { PAKIET_METRICS_TOKEN: METRICS_TOKEN });
 });
 
 afterAll(async () => {
@@ -487,6 +488,34 @@ describe('a source', () => {
     expect(writtenAt()).toEqual({ at: null });
     expect((await tell('waha', source, fromWaha('from-the-same'))).status).toBe(200);
     expect((await read(source)).last_refused.code).toBe('unsigned');
+  });
+});
+
+test('the metrics count what sources bring, and the requests that are refused', async () => {
+  const samples = async () => {
+    const headers = { authorization: `Bearer ${METRICS_TOKEN}` };
+    const text = await (await fetch(`${server.url}/metrics`, { headers })).text();
+    const value = (name: string) =>
+      Number(
+        text
+          .split('\n')
+          .find((line) => line.startsWith(`${name} `))
+          ?.slice(name.length),
+      );
+    return {
+      accepted: value('pakiet_messages_total{outcome="accepted"}'),
+      rejected: value('pakiet_messages_total{outcome="rejected"}'),
+      taken: value('pakiet_http_requests_total{area="intake",status="200"}'),
+    };
+  };
+  const source = await connect('waha');
+  const before = await samples();
+  await tell('waha', source, fromWaha('counted'));
+  await tell('waha', source, fromWaha('', { id: null }));
+  expect(await samples()).toEqual({
+    accepted: before.accepted + 1,
+    rejected: before.rejected + 1,
+    taken: before.taken + 2,
   });
 });
 
