@@ -31,8 +31,8 @@ export default {
     part('zapier', packages('zod', 'zapier-platform-core')),
     part('sources', packages('zod', 'libphonenumber-js')),
     part('store', [anyPackage]),
-    part('core', ['^src/store/', anyPackage]),
-    part('web', ['^src/core/', '^src/store/', anyPackage]),
+    part('core', ['^src/(store|sources)/', anyPackage]),
+    part('web', ['^src/(core|store|sources)/', anyPackage]),
     part('server', [
       '^src/(core|store|web|sources)/',
       '^(require-node.js|package.json)$',

@@ -74,9 +74,12 @@ function orNaming<T>(file: string, read: () => T): T {
     return read();
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
-    const why = error instanceof ChatExportError ? error.message : FAILURES[code];
+    const isOurs = error instanceof ChatExportError;
+    const why = isOurs ? error.message : FAILURES[code];
     if (why === undefined) throw error;
-    throw new ChatExportError(`${file}: ${why}`, { cause: error });
+    throw new ChatExportError(isOurs ? error.code : 'not_a_chat', `${file}: ${why}`, {
+      cause: error,
+    });
   }
 }
 
@@ -95,6 +98,7 @@ const program = new Command('npm run estimate --')
     const estimate = estimateRuns(chats.map(({ times }) => times));
     if (!estimate) {
       throw new ChatExportError(
+        'no_text',
         'There are no text messages in these chats, and only text is forwarded: no Zap would run.',
       );
     }

@@ -8,8 +8,23 @@ const MB = 1_000_000;
  */
 const MAX_TEXT_MB = 200;
 
+export type ChatExportProblem = 'empty' | 'not_a_chat' | 'too_large' | 'damaged' | 'no_text';
+
 /** Why a file cannot be read as an exported chat; fit to follow the file's name and a colon. */
-export class ChatExportError extends Error {}
+export class ChatExportError extends Error {
+  readonly code: ChatExportProblem;
+
+  constructor(code: ChatExportProblem, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ChatExportError';
+    this.code = code;
+  }
+}
+
+type ReadingOptions = Parameters<typeof readExport>[1] & {
+  /** @default 200 */
+  maxTextMb?: number;
+};
 
 /**
  * Reads a file that WhatsApp has exported: a text, or the zip of a text and its attachments.
@@ -17,32 +32,34 @@ export class ChatExportError extends Error {}
  */
 export function readExportFile(
   bytes: Uint8Array,
-  options?: Parameters<typeof readExport>[1],
+  { maxTextMb = MAX_TEXT_MB, ...options }: ReadingOptions = {},
 ): ChatExport {
-  if (bytes.length === 0) throw new ChatExportError('the file is empty.');
-  for (const text of isZip(bytes) ? textsOf(bytes) : [bytes]) {
-    if (text.length > MAX_TEXT_MB * MB) throw tooLarge();
+  if (bytes.length === 0) throw new ChatExportError('empty', 'the file is empty.');
+  for (const text of isZip(bytes) ? textsOf(bytes, maxTextMb) : [bytes]) {
+    if (text.length > maxTextMb * MB) throw tooLarge(maxTextMb);
     // Takes the byte order mark off as well, which would hide the first message from the parser.
     const chat = readExport(new TextDecoder().decode(text), options);
     if (chat) return chat;
   }
   throw new ChatExportError(
+    'not_a_chat',
     'this is not a chat exported by WhatsApp. In WhatsApp, open the chat and choose Export chat, Without media.',
   );
 }
 
 const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
 
-const tooLarge = () => new ChatExportError(`the chat is larger than ${MAX_TEXT_MB} MB.`);
+const tooLarge = (maxTextMb: number) =>
+  new ChatExportError('too_large', `the chat is larger than ${maxTextMb} MB.`);
 
 /** The texts of a zip, the chat's own before those that were attached to it. */
-function textsOf(zip: Uint8Array): Uint8Array[] {
+function textsOf(zip: Uint8Array, maxTextMb: number): Uint8Array[] {
   try {
     const texts = unzipSync(zip, {
       filter({ name, originalSize }) {
         // A Mac adds files about the files.
         if (!name.endsWith('.txt') || name.startsWith('__MACOSX/')) return false;
-        if (originalSize > MAX_TEXT_MB * MB) throw tooLarge();
+        if (originalSize > maxTextMb * MB) throw tooLarge(maxTextMb);
         return true;
       },
     });
@@ -52,6 +69,8 @@ function textsOf(zip: Uint8Array): Uint8Array[] {
       .map(([, text]) => text);
   } catch (error) {
     if (error instanceof ChatExportError) throw error;
-    throw new ChatExportError('the zip is damaged; export the chat again.', { cause: error });
+    throw new ChatExportError('damaged', 'the zip is damaged; export the chat again.', {
+      cause: error,
+    });
   }
 }

@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from '../store/errors.ts';
-import type { Webhook } from '../store/rows.ts';
+import type { HeardOf, Webhook } from '../store/rows.ts';
 import type { Appended, Arrival, Joined, News, Repositories, Store } from '../store/store.ts';
 import type { CanonicalItem } from '../wire/canonical.ts';
 import type { InboundMessage } from '../wire/inbound.ts';
@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts';
 import { wantsChat, wantsDirection } from './filters.ts';
 import { GroupCommit } from './group-commit.ts';
 import { afterJoins, leadFiltersOn } from './identity.ts';
+import { added } from './tally.ts';
 import { dueAt } from './window.ts';
 
 /** Items that one transaction takes. */
@@ -40,9 +41,13 @@ function skipReason({ message }: InboundMessage): SkipReason | null {
   return message.text.trim() === '' ? 'no_text' : null;
 }
 
+/** Which source a request is of, and what of it the items do not hold. */
+export type OfSource = Pick<HeardOf, 'sourceId' | 'dropped'>;
+
 interface Request {
   workspaceId: number;
   items: readonly CanonicalItem[];
+  source: OfSource | null;
 }
 
 export interface IntakeOptions {
@@ -86,16 +91,22 @@ export class Intake {
   /**
    * The same for what a source tells, messages and whatever else. What it tells of people and accounts is
    * known before the messages of the same call are looked at.
+   * @param source whose counts are to be raised in the same commit
    */
-  async take(workspaceId: number, items: readonly CanonicalItem[]): Promise<Accepted[]> {
+  async take(
+    workspaceId: number,
+    items: readonly CanonicalItem[],
+    source: OfSource | null = null,
+  ): Promise<Accepted[]> {
     const text = items.reduce((sum, item) => sum + textOf(item).length, 0);
     const isTooMuch =
       this.#waiting + items.length > ITEMS_WAITING || this.#waitingText + text > TEXT_WAITING;
-    if (isTooMuch) throw new IntakeOverloadedError();
+    // What is too much by itself would be so for ever.
+    if (isTooMuch && this.#waiting > 0) throw new IntakeOverloadedError();
     this.#waiting += items.length;
     this.#waitingText += text;
     try {
-      return await this.#commits.submit({ workspaceId, items });
+      return await this.#commits.submit({ workspaceId, items, source });
     } finally {
       this.#waiting -= items.length;
       this.#waitingText -= text;
@@ -125,13 +136,16 @@ export class Intake {
         due.set(id, now);
       }
       let next = 0;
-      return requests.map(({ items }) =>
+      const outcomes = requests.map(({ items }) =>
         items.map((item): Accepted => {
           if (item.kind !== 'message') return { status: 'noted' };
           const i = next++;
           return toAccepted(arrivals[i] as Arrival, appended[i] as Appended);
         }),
       );
+      const heard = heardOf(requests, outcomes, now);
+      if (heard.length > 0) await tx.sources.heard(heard);
+      return outcomes;
     });
     for (const id of edited) changed(id);
     if (due.size > 0) wake(due);
@@ -202,6 +216,27 @@ function sorted(requests: readonly Request[], now: number): { news: News[]; arri
     }
   }
   return { news, arrivals };
+}
+
+/** What came from sources, each source once. */
+function heardOf(
+  requests: readonly Request[],
+  outcomes: readonly (readonly Accepted[])[],
+  at: number,
+): HeardOf[] {
+  const bySource = new Map<string, HeardOf>();
+  for (const [i, { source }] of requests.entries()) {
+    if (!source) continue;
+    const { sourceId } = source;
+    const taken = outcomes[i]?.filter(({ status }) => status === 'accepted').length ?? 0;
+    const before = bySource.get(sourceId);
+    bySource.set(sourceId, {
+      ...{ sourceId, at },
+      taken: (before?.taken ?? 0) + taken,
+      dropped: added(before?.dropped ?? {}, source.dropped),
+    });
+  }
+  return [...bySource.values()];
 }
 
 const textOf = (item: CanonicalItem) => (item.kind === 'message' ? item.message.message.text : '');

@@ -1,6 +1,7 @@
 import type { AccountFigures, Period } from '../store/report-log.ts';
 import type { Filters, Granularity } from '../wire/webhook.ts';
 import { DAY_MS, dayOf } from './daily-counts.ts';
+import type { ChatFiles, Estimated } from './estimate-files.ts';
 
 /** What a webhook with certain filters would have made of the messages of a period. */
 export interface Costs {
@@ -43,6 +44,8 @@ export interface Reports {
     workspaceId: number,
     todayFrom: number,
   ): Promise<Computed<{ accounts: AccountFigures[] }>>;
+  /** What a Zap would have run on chats that WhatsApp has exported. Nothing of them is kept. */
+  estimate(given: ChatFiles): Promise<Estimated>;
 }
 
 /** Today, UTC, and the days before it: so many days together. All day long it is the same period. */

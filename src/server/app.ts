@@ -25,13 +25,16 @@ import { deliveryRoutes } from './api/deliveries.ts';
 import { meRoutes } from './api/me.ts';
 import { messageRoutes } from './api/messages.ts';
 import { redeliveryRoutes } from './api/redelivery.ts';
+import { sourceRoutes } from './api/sources.ts';
 import { webhookRoutes } from './api/webhooks.ts';
 import { ApiError, errorHandler } from './errors.ts';
 import { frontDoorOptions, guardFrontDoor, refuseUnknownParameters } from './front-door.ts';
 import { metricsRoute } from './metrics.ts';
 import { isTooDeep } from './nesting.ts';
+import { sourceUrls } from './source-urls.ts';
 
 const API = '/api/v1';
+const SOURCES = '/sources';
 const BODY_LIMIT_BYTES = 256 * 1024;
 
 /** Builds the HTTP side: the API with its documentation, the pages that links open, and the probes. */
@@ -53,7 +56,7 @@ export async function buildApp(
   app.decorateRequest('workspaceId', 0);
   app.decorateRequest('keyHash', '');
   guardFrontDoor(app as unknown as FastifyInstance, log);
-  context.metrics.intake.watch(app as unknown as FastifyInstance, API);
+  context.metrics.intake.watch(app as unknown as FastifyInstance, API, SOURCES);
 
   acceptJson(app);
 
@@ -114,9 +117,13 @@ export async function buildApp(
       counterRoutes(typed, context);
       costRoutes(typed, context);
       redeliveryRoutes(typed, context);
+      sourceRoutes(typed, context);
     },
     { prefix: API },
   );
+  await app.register(async (urls) => sourceUrls(urls as unknown as FastifyInstance, context), {
+    prefix: SOURCES,
+  });
   await app.register(async (pages) =>
     webPages(pages as never, { ...context, log }, async (documented) => {
       await documented.register(swaggerUi, {

@@ -12,6 +12,7 @@ import {
 } from '../core/errors.ts';
 import { IntakeOverloadedError } from '../core/intake.ts';
 import { ReportFailedError, ReportsBusyError } from '../core/reports.ts';
+import { SecretNotTakenError } from '../core/source-actions.ts';
 import { isStoreDown, StoreUnavailableError } from '../store/errors.ts';
 
 /** Every error code of the API and the status it comes with. They never change their meaning. */
@@ -145,6 +146,9 @@ function toApiError(error: unknown): ApiError | null {
   if (error instanceof NotSubscribedError) return new ApiError('not_subscribed', error.message);
   if (error instanceof UnknownChatError) {
     return new ApiError('unknown_chat', error.message, 'filters.chats');
+  }
+  if (error instanceof SecretNotTakenError) {
+    return new ApiError('invalid_request', error.message, error.field);
   }
   if (error instanceof NothingToParkError) return new ApiError('nothing_to_park', error.message);
   if (error instanceof WebhookDisabledError) return new ApiError('webhook_disabled', error.message);

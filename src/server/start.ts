@@ -7,6 +7,9 @@ import { Intake } from '../core/intake.ts';
 import { Redelivery } from '../core/redelivery.ts';
 import { Sender } from '../core/sender.ts';
 import { SignIn } from '../core/sign-in.ts';
+import { SourceActions } from '../core/source-actions.ts';
+import { SourceIntake } from '../core/source-intake.ts';
+import { SourceNotes } from '../core/source-notes.ts';
 import { WebhookActions } from '../core/webhooks.ts';
 import { StoreError } from '../store/errors.ts';
 import { lockFolder, openSecretBox } from '../store/sqlite/data-folder.ts';
@@ -79,6 +82,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const intake = new Intake({ store, clock, wake, changed });
   const webhooks = new WebhookActions({ store, clock, sender, changed });
   const redelivery = new Redelivery({ store, clock, sender, changed, site });
+  const notes = new SourceNotes({
+    store,
+    clock,
+    onError: (error) => log.warn({ err: error }, 'noting what sources sent failed'),
+  });
   const reports = new ThreadReports({
     folder,
     clock,
@@ -93,6 +101,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       webhooks,
       redelivery,
       reports,
+      sources: new SourceActions({ store, clock, notes }),
+      sourceIntake: new SourceIntake({ store, clock, intake, notes }),
       changed,
       site,
       allowNetworks: config.allowNetworks,
@@ -108,7 +118,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const impatience = setTimeout(() => app.server.closeAllConnections(), UNDER_WAY_LIMIT_MS);
     await app.close();
     clearTimeout(impatience);
-    await Promise.all([dispatcher?.stop(), reports.stop()]);
+    await Promise.all([dispatcher?.stop(), reports.stop(), notes.stop()]);
     await sender.close();
     await store.close();
     unlock();

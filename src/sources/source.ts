@@ -67,26 +67,25 @@ export interface SourceRequest {
   rawBody: Uint8Array;
 }
 
-/** Why a request is refused: a code to keep and translate, and the sentence in English with what to do. */
-export interface Refusal {
-  code:
-    | 'no_secret'
-    | 'unsigned'
-    | 'other_algorithm'
-    | 'wrong_signature'
-    | 'no_handshake'
-    | 'wrong_token';
-  message: string;
-}
+/** Why a request is refused. Kept, and shown with the source. */
+export type RefusalCode =
+  /** There is no secret yet to check it by. */
+  | 'no_secret'
+  | 'unsigned'
+  | 'other_algorithm'
+  | 'wrong_signature'
+  /** A GET that is no trial of the URL. */
+  | 'no_handshake'
+  | 'wrong_token';
 
-export type Handshake = { challenge: string } | { refusal: Refusal };
+export type Handshake = { challenge: string } | { refusal: RefusalCode };
 
 /** A source that calls us at a URL of its own, and signs what it sends. */
 export interface WebhookSource<Name extends string = string> extends Source {
   /** Which secrets it takes. */
   readonly secrets: Readonly<Record<Name, SecretOrigin>>;
   /** Whether the request comes from who knows the secret; null means yes. */
-  verify(request: SourceRequest, secrets: Secrets<Name>): Refusal | null;
+  verify(request: SourceRequest, secrets: Secrets<Name>): RefusalCode | null;
   /** Answers a GET that tries the URL before anything is sent to it; `challenge` is the body to answer. */
   handshake?(query: Readonly<Record<string, unknown>>, secrets: Secrets<Name>): Handshake;
 }

@@ -4,7 +4,7 @@ import { isHmac, isSameSecret } from './hmac.ts';
 import type {
   Handshake,
   Mapped,
-  Refusal,
+  RefusalCode,
   Secrets,
   SourceRequest,
   WebhookSource,
@@ -26,22 +26,11 @@ export const whatsappCloud = {
   verify(
     { headers, rawBody }: SourceRequest,
     { app_secret: secret }: Secrets<'app_secret' | 'verify_token'>,
-  ): Refusal | null {
+  ): RefusalCode | null {
     const [, signature] = /^sha256=(.+)$/.exec(String(headers['x-hub-signature-256'] ?? '')) ?? [];
-    if (!secret) {
-      return {
-        code: 'no_secret',
-        message: "This source has no app secret yet: enter your Meta app's",
-      };
-    }
-    if (!signature) {
-      return { code: 'unsigned', message: 'The request is not signed, so it is not from Meta' };
-    }
-    if (isHmac('sha256', secret, rawBody, signature)) return null;
-    return {
-      code: 'wrong_signature',
-      message: 'The signature does not match: check the app secret',
-    };
+    if (!secret) return 'no_secret';
+    if (!signature) return 'unsigned';
+    return isHmac('sha256', secret, rawBody, signature) ? null : 'wrong_signature';
   },
 
   handshake(
@@ -52,12 +41,9 @@ export const whatsappCloud = {
     const challenge = query['hub.challenge'];
     const isOne = query['hub.mode'] === 'subscribe' && typeof given === 'string';
     if (!isOne || typeof challenge !== 'string' || !CHALLENGE.test(challenge)) {
-      const message = 'This URL is for Meta: paste it there as the callback URL of the webhook';
-      return { refusal: { code: 'no_handshake', message } };
+      return { refusal: 'no_handshake' };
     }
-    if (token && isSameSecret(given, token)) return { challenge };
-    const message = 'The verify token does not match: copy it to Meta again';
-    return { refusal: { code: 'wrong_token', message } };
+    return token && isSameSecret(given, token) ? { challenge } : { refusal: 'wrong_token' };
   },
 
   map(body: unknown): Mapped {

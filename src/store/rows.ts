@@ -273,6 +273,36 @@ export interface DayCount {
   messages: number;
 }
 
+/** Something that hands messages in at a URL of its own, and signs what it sends. */
+export interface StoredSource {
+  /** Part of its URL, so nobody can guess it. */
+  id: string;
+  workspaceId: number;
+  kind: string;
+  name: string;
+  /** By name: those it shares with the other end. */
+  secrets: Readonly<Record<string, string>>;
+  /** Ones that it had, each of which is good as well until its time is up. */
+  formerSecrets: readonly { secrets: Readonly<Record<string, string>>; until: number }[];
+  createdAt: number;
+  /** When a request of it was last let in; null before the first. */
+  lastHeardAt: number | null;
+  /** Messages taken from it. */
+  taken: number;
+  /** What of it was left out, by reason. */
+  dropped: Readonly<Record<string, number>>;
+  /** The last request that was not let in, and the code of why; null where none was. */
+  lastRefused: { at: number; code: string } | null;
+}
+
+/** What came from a source, in one request or in several together. */
+export interface HeardOf {
+  sourceId: string;
+  at: number;
+  taken: number;
+  dropped: Readonly<Record<string, number>>;
+}
+
 /** One request as it was sent and what came back: an item of the detailed log. */
 export interface LoggedRequest {
   webhookId: number;

@@ -168,6 +168,20 @@ export interface Tables {
     failed: number;
     messages: number;
   };
+  source: {
+    id: string;
+    workspace_id: number;
+    kind: string;
+    name: string;
+    secrets: string;
+    former_secrets: string;
+    created_at: number;
+    last_heard_at: number | null;
+    taken: Generated<number>;
+    dropped: Generated<string>;
+    last_refused_at: number | null;
+    last_refusal: string | null;
+  };
   request_log: {
     webhook_id: number;
     slot: number;

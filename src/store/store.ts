@@ -9,6 +9,7 @@ import type { Counters } from './everyday/counters.ts';
 import type { Outbox } from './everyday/outbox.ts';
 import type { ParkedDeliveries } from './everyday/parked.ts';
 import type { SignIns } from './everyday/sign-ins.ts';
+import type { Sources } from './everyday/sources.ts';
 import type { Webhooks } from './everyday/webhooks.ts';
 import type { Workspaces } from './everyday/workspaces.ts';
 import type {
@@ -51,6 +52,7 @@ export interface Store {
 export interface Repositories {
   readonly workspaces: Workspaces;
   readonly signIns: SignIns;
+  readonly sources: Sources;
   readonly accounts: Accounts;
   readonly chats: Chats;
   readonly webhooks: Webhooks;

@@ -6,6 +6,7 @@ import type { Redelivery } from '../core/redelivery.ts';
 import type { Site } from '../core/render.ts';
 import type { Reports } from '../core/reports.ts';
 import type { SignIn } from '../core/sign-in.ts';
+import type { SourceActions } from '../core/source-actions.ts';
 import type { WebhookActions } from '../core/webhooks.ts';
 import type { Store } from '../store/store.ts';
 
@@ -17,6 +18,7 @@ export interface WebContext {
   webhooks: WebhookActions;
   redelivery: Redelivery;
   reports: Reports;
+  sources: SourceActions;
   /** Told that the dispatcher must look at this webhook again. */
   changed: (webhookId: number) => void;
   site: Site;

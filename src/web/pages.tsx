@@ -9,6 +9,7 @@ import { assetRoutes } from './assets.ts';
 import { chatPages } from './chats/chats.tsx';
 import type { Pages, WebContext } from './context.ts';
 import { costPages } from './costs/costs.tsx';
+import { estimatePages } from './estimate/estimate.tsx';
 import { readForm } from './forms.ts';
 import { keyPages } from './keys/keys.tsx';
 import { localPath } from './paths.ts';
@@ -18,6 +19,7 @@ import { formOwner, hidden, isSecure, leadTo, remember, send } from './respond.t
 import { requireSession } from './session.ts';
 import { signInPages } from './sign-in/sign-in.tsx';
 import { welcomePages } from './sign-in/welcome.tsx';
+import { sourcePages } from './sources/sources.tsx';
 import { webhookPages } from './webhooks/webhooks.tsx';
 import { zapierPages } from './zapier/zapier.tsx';
 
@@ -64,6 +66,8 @@ export async function webPages(
   costPages(pages, context);
   chatPages(pages, context);
   accountPages(pages, context);
+  sourcePages(pages, context);
+  await estimatePages(pages, context);
   keyPages(pages, context);
   zapierPages(pages, context);
   profilePages(pages, context);

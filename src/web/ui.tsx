@@ -14,10 +14,20 @@ export interface FormProps {
   id?: string;
   /** The part of the page that the answer replaces, by htmx; the whole page where none is given. */
   target?: string;
+  /** Whether it sends files. */
+  hasFiles?: boolean;
 }
 
 /** A form that is sent with POST, safe against forgery. */
-export function Form({ action, children, label, class: className, id, target }: FormProps) {
+export function Form({
+  action,
+  children,
+  label,
+  class: className,
+  id,
+  target,
+  hasFiles,
+}: FormProps) {
   const { csrf } = useView();
   const href = useHref();
   const htmx = target && {
@@ -33,6 +43,7 @@ export function Form({ action, children, label, class: className, id, target }: 
       aria-label={label}
       class={className}
       id={id}
+      enctype={hasFiles ? 'multipart/form-data' : undefined}
       {...htmx}
     >
       <input type="hidden" name="_csrf" value={csrf} />
@@ -109,7 +120,18 @@ interface ControlAttributes {
 
 type FieldProps = FieldFrameProps &
   ControlAttributes & {
-    type?: 'text' | 'email' | 'password' | 'url' | 'number' | 'date' | 'datetime-local' | 'search';
+    type?:
+      | 'text'
+      | 'email'
+      | 'password'
+      | 'url'
+      | 'number'
+      | 'date'
+      | 'datetime-local'
+      | 'search'
+      | 'file';
+    accept?: string;
+    multiple?: boolean;
     value?: string | undefined;
     checked?: boolean;
     readOnly?: boolean;

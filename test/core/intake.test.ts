@@ -236,4 +236,10 @@ describe('when the store fails', () => {
     await Promise.all(taken);
     expect(await accept({})).toEqual([{ status: 'accepted' }]);
   });
+
+  test('one that brings more than may wait is taken where nothing else waits', async () => {
+    const contact = { kind: 'contact' as const, account: '+972550000000', aliases: [] };
+    const outcomes = await intake.take(1, Array(20_001).fill(contact));
+    expect(outcomes).toHaveLength(20_001);
+  });
 });

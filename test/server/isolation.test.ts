@@ -39,6 +39,8 @@ const BODIES: Record<string, () => unknown> = {
   'POST /messages': () => inboundInput({ chat: { chat_id: theirs.chat_id as string } }),
   'PUT /whatsapp-accounts/{phone}': () => ({ full_name: 'Taken Over' }),
   'PATCH /chats/{chat_id}': () => ({ full_name: 'Taken Over' }),
+  'POST /sources': () => ({ kind: 'waha', name: 'Theirs' }),
+  'PATCH /sources/{source_id}': () => ({ name: 'Taken Over', app_secret: 'taken-over' }),
   'POST /webhooks': () => ({
     ...{
       target_url: 'http://127.0.0.1:1/',
@@ -88,8 +90,11 @@ beforeAll(async () => {
   await server.call('POST', '/messages', inboundInput({ chat, message: { text: MARK } }));
   // The first webhook must have nothing left to do, or what is compared below would change by itself.
   await server.call('PATCH', `/webhooks/${id}`, { enabled: false });
+  const source = { kind: 'whatsapp-cloud', name: MARK };
+  const { id: source_id } = (await server.call('POST', '/sources', source)).body;
   theirs = {
     id,
+    source_id,
     chat_id,
     n: JSON.stringify(parked).match(/"id":"(\d+)"/)?.[1] ?? '',
     phone: '+972550000000',

@@ -39,6 +39,10 @@ const CALLS = {
   '/api/v1/whatsapp-accounts/{phone}': ['put'],
   '/api/v1/chats': ['get'],
   '/api/v1/chats/{chat_id}': ['delete', 'patch'],
+  '/api/v1/sources': ['get', 'post'],
+  '/api/v1/sources/{source_id}': ['delete', 'get', 'patch'],
+  '/api/v1/sources/{source_id}/secret/reveal': ['post'],
+  '/api/v1/sources/{source_id}/secret/rotate': ['post'],
   '/api/v1/webhooks': ['get', 'post'],
   '/api/v1/webhooks/{id}': ['delete', 'get', 'patch'],
   '/api/v1/webhooks/{id}/flush': ['post'],
@@ -102,7 +106,7 @@ describe('/api/openapi.json', () => {
       expect([path, method, operation.summary]).toEqual([path, method, expect.any(String)]);
       if (
         ['post', 'put', 'patch'].includes(method) &&
-        !/\/(flush|test|park|resend|rotate)$/.test(path)
+        !/\/(flush|test|park|resend|reveal|rotate)$/.test(path)
       ) {
         expect(operation.requestBody?.content['application/json']?.schema).toBeDefined();
       }

@@ -7,6 +7,7 @@ import { identity } from './contract/identity.ts';
 import { lanes } from './contract/lanes.ts';
 import { messages } from './contract/messages.ts';
 import { outbox } from './contract/outbox.ts';
+import { sources } from './contract/sources.ts';
 import { transactions } from './contract/transactions.ts';
 import { webhooks } from './contract/webhooks.ts';
 import { workspaces } from './contract/workspaces.ts';
@@ -19,6 +20,7 @@ for (const kind of STORES) {
     describe('workspaces', () => workspaces(kind));
     describe('accounts and chats', () => accountsAndChats(kind));
     describe('webhooks', () => webhooks(kind));
+    describe('sources', () => sources(kind));
     describe('messages', () => messages(kind));
     describe('identity', () => identity(kind));
     describe('lanes', () => lanes(kind));

@@ -86,11 +86,16 @@ describe('secrets at rest', () => {
     const store = await openSqlite({ folder });
     await addWebhook(store);
     const { secret } = aWebhook();
+    const source = { id: 'src_1', workspaceId: 1, kind: 'waha', name: '', createdAt: 0 };
+    const secrets = { hmac_key: 'HMAC-KEY' };
+    const formerSecrets = [{ secrets: { hmac_key: 'FORMER-KEY' }, until: 9 }];
+    await store.transaction((tx) => tx.sources.create({ ...source, secrets, formerSecrets }));
     const key = readFileSync(join(folder, 'secret.key'), 'utf8');
     for (const file of ['pakiet.db', 'pakiet.db-wal']) {
       const bytes = readFileSync(join(folder, file), 'latin1');
       expect(bytes.includes(secret.slice(6))).toBe(false);
-      expect(bytes.includes(key)).toBe(false);
+      for (const other of [key, 'HMAC-KEY', 'FORMER-KEY'])
+        expect(bytes.includes(other)).toBe(false);
     }
     await store.close();
   });

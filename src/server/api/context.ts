@@ -6,6 +6,8 @@ import type { Intake } from '../../core/intake.ts';
 import type { Redelivery } from '../../core/redelivery.ts';
 import type { Site } from '../../core/render.ts';
 import type { Reports } from '../../core/reports.ts';
+import type { SourceActions } from '../../core/source-actions.ts';
+import type { SourceIntake } from '../../core/source-intake.ts';
 import type { WebhookActions } from '../../core/webhooks.ts';
 import type { Store } from '../../store/store.ts';
 import { errorBodySchema } from '../errors.ts';
@@ -18,6 +20,8 @@ export interface ApiContext {
   intake: Intake;
   webhooks: WebhookActions;
   redelivery: Redelivery;
+  sources: SourceActions;
+  sourceIntake: SourceIntake;
   reports: Reports;
   /** Told that the dispatcher must look at this webhook again. */
   changed: (webhookId: number) => void;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Accepted } from '../../core/intake.ts';
+import { readMessages } from '../../sources/native.ts';
 import { type InboundMessage, inboundMessageSchema } from '../../wire/inbound.ts';
 import { ApiError, explainIssue } from '../errors.ts';
 import { type Api, type ApiContext, errorResponses } from './context.ts';
@@ -110,14 +111,9 @@ interface Good {
 function judge(items: unknown[]): { good: Good[]; rejected: Rejection[] } {
   const good: Good[] = [];
   const rejected: Rejection[] = [];
-  for (const [index, item] of items.entries()) {
-    const parsed = inboundMessageSchema.safeParse(item);
-    if (parsed.success) {
-      good.push({ index, message: parsed.data });
-    } else {
-      const { field, message } = explainIssue(parsed.error.issues[0] as z.core.$ZodIssue);
-      rejected.push({ index, code: 'invalid_message', message, field });
-    }
+  for (const [index, read] of readMessages(items).entries()) {
+    if ('message' in read) good.push({ index, message: read.message });
+    else rejected.push({ index, code: 'invalid_message', ...explainIssue(read.issue) });
   }
   return { good, rejected };
 }

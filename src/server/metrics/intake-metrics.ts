@@ -34,7 +34,7 @@ export class IntakeMetrics {
     });
     this.#duration = new Histogram({
       name: 'pakiet_intake_duration_seconds',
-      help: 'Time from a request that hands messages in to its answer: with 202, until they are on the disk.',
+      help: 'Time from a request that hands messages in to its answer: with 202 (200 to a source), until they are on the disk.',
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
       registers: [registry],
     });
@@ -47,10 +47,13 @@ export class IntakeMetrics {
     }
   }
 
-  /** @param api path under which the API is, its first route the one that takes messages */
-  watch(app: FastifyInstance, api: string): void {
+  /**
+   * @param api path under which the API is, one of whose routes takes messages
+   * @param sources path under which the other routes are that do
+   */
+  watch(app: FastifyInstance, api: string, sources: string): void {
     app.addHook('onResponse', async ({ routeOptions: { url = '' } }, reply) => {
-      const isIntake = url === `${api}/messages`;
+      const isIntake = url === `${api}/messages` || url.startsWith(`${sources}/`);
       const area = isIntake ? 'intake' : url.startsWith(`${api}/`) ? 'api' : 'other';
       this.#requests.inc({ area, status: reply.statusCode });
       if (isIntake) this.#duration.observe(reply.elapsedTime / 1000);

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { CostsQuestion } from '../../core/count-costs.ts';
+import type { ChatFiles, Estimated } from '../../core/estimate-files.ts';
 import type { Site } from '../../core/render.ts';
 import {
   type Computed,
@@ -17,10 +18,13 @@ const KEPT_MS = 60_000;
 const ANSWERS_KEPT = 50;
 /** Questions that wait for their turn, the one being answered among them. */
 const WAITING = 20;
+/** Of those the ones that hold files. */
+const FILES_WAITING = 3;
 
 export type Question =
   | ({ kind: 'costs' } & CostsQuestion)
-  | { kind: 'accounts'; workspaceId: number; todayFrom: number };
+  | { kind: 'accounts'; workspaceId: number; todayFrom: number }
+  | ({ kind: 'estimate' } & ChatFiles);
 
 /** What a thread is handed. */
 export interface ReportTask {
@@ -50,6 +54,7 @@ export class ThreadReports implements Reports {
   readonly #stopping = new AbortController();
   #turn: Promise<unknown> = Promise.resolve();
   #waiting = 0;
+  #filesWaiting = 0;
 
   constructor(options: ReportsOptions) {
     this.#options = { entry: new URL('./report-worker.js', import.meta.url), ...options };
@@ -69,6 +74,17 @@ export class ThreadReports implements Reports {
     todayFrom: number,
   ): Promise<Computed<{ accounts: AccountFigures[] }>> {
     return this.#ask({ kind: 'accounts', workspaceId, todayFrom });
+  }
+
+  async estimate(given: ChatFiles): Promise<Estimated> {
+    if (this.#waiting >= WAITING || this.#filesWaiting >= FILES_WAITING)
+      throw new ReportsBusyError();
+    this.#filesWaiting += 1;
+    try {
+      return (await this.#inTurn({ kind: 'estimate', ...given })) as Estimated;
+    } finally {
+      this.#filesWaiting -= 1;
+    }
   }
 
   /** Ends what is being counted; whoever waits for it is told that it failed. */

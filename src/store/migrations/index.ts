@@ -9,6 +9,7 @@ import { dailyCounters } from './0005-daily-counters.ts';
 import { signIn } from './0006-sign-in.ts';
 import { facts } from './0007-facts.ts';
 import { identity } from './0008-identity.ts';
+import { sources } from './0009-sources.ts';
 
 /** Every version of the schema, in order. A landed one is never changed. */
 const migrations: Record<string, Migration> = {
@@ -20,6 +21,7 @@ const migrations: Record<string, Migration> = {
   '0006-sign-in': signIn,
   '0007-facts': facts,
   '0008-identity': identity,
+  '0009-sources': sources,
 };
 
 /**

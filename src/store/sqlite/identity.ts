@@ -138,10 +138,12 @@ export class Identity {
   /** Those who have any of the names, each with how many of them. */
   #people(accountId: number, names: readonly Name[]): (Person & { names: number })[] {
     if (names.length === 0) return [];
+    // CROSS: else SQLite, which knows nothing of the list's length, walks through all persons.
     return this.#sql(
       `SELECT person.id, person.chat_id, person.name, count(*) AS names
-         FROM json_each(?) AS name JOIN alias ON alias.account_id = ? AND alias.alias = name.value
-         JOIN person ON person.id = alias.person_id
+         FROM json_each(?) AS name
+         CROSS JOIN alias ON alias.account_id = ? AND alias.alias = name.value
+         CROSS JOIN person ON person.id = alias.person_id
         GROUP BY person.id`,
     ).all(JSON.stringify(names), accountId) as (Person & { names: number })[];
   }

@@ -9,6 +9,7 @@ import { Chats } from '../everyday/chats.ts';
 import { Outbox } from '../everyday/outbox.ts';
 import { ParkedDeliveries } from '../everyday/parked.ts';
 import { SignIns } from '../everyday/sign-ins.ts';
+import { Sources } from '../everyday/sources.ts';
 import { Webhooks } from '../everyday/webhooks.ts';
 import { Workspaces } from '../everyday/workspaces.ts';
 import { migrate } from '../migrations/index.ts';
@@ -83,6 +84,7 @@ function repositories(
     db,
     workspaces: new Workspaces(db),
     signIns: new SignIns(db),
+    sources: new Sources(db, box),
     accounts: new Accounts(db),
     chats: new Chats(db),
     webhooks: new Webhooks(db, box),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { countEn, countPl, type InEach } from '../../core/language.ts';
 import { ReportFailedError, ReportsBusyError } from '../../core/reports.ts';
 import type { AccountFigures } from '../../store/report-log.ts';
-import type { Account } from '../../store/rows.ts';
+import type { Account, StoredSource } from '../../store/rows.ts';
 import type { Pages, WebContext } from '../context.ts';
 import { entered, nameField, optionalEmailField, readForm } from '../forms.ts';
 import { Page } from '../page.tsx';
@@ -10,6 +10,8 @@ import { NotFoundError } from '../problem.tsx';
 import { languageOf, zoneOf } from '../reader.ts';
 import { hidden, leadTo, send } from '../respond.tsx';
 import { workspaceOf } from '../session.ts';
+import { SourceList } from '../sources/source-state.tsx';
+import { words as sourceWords } from '../sources/words.ts';
 import { Span, startOfDay } from '../time.tsx';
 import { Empty, Field, Form, type Problems } from '../ui.tsx';
 import { useHref, useWords } from '../view.tsx';
@@ -18,7 +20,7 @@ const en = {
   title: 'WhatsApp accounts',
   none: 'No WhatsApp account yet',
   noneText:
-    'An account appears here with its first message. Your program hands messages in with an API key.',
+    'An account appears here with its first message. Connect a phone or a business number, or have your program hand messages in with an API key.',
   createKey: 'Create an API key',
   apiDocs: 'How to hand messages in',
   last: 'Last message',
@@ -45,7 +47,7 @@ const words: InEach<typeof en> = {
     title: 'Konta WhatsApp',
     none: 'Nie ma jeszcze konta WhatsApp',
     noneText:
-      'Konto pojawi się tu z pierwszą wiadomością. Wiadomości przekazuje Twój program, kluczem API.',
+      'Konto pojawi się tu z pierwszą wiadomością. Połącz telefon albo numer firmowy, albo niech Twój program przekazuje wiadomości kluczem API.',
     createKey: 'Utwórz klucz API',
     apiDocs: 'Jak przekazywać wiadomości',
     last: 'Ostatnia wiadomość',
@@ -70,14 +72,16 @@ const words: InEach<typeof en> = {
 
 interface AccountsProps {
   accounts: Account[];
+  sources: StoredSource[];
   /** Null where they cannot be counted just now. */
   figures: Map<number, AccountFigures> | null;
   /** The one whose form was refused, with what was entered. */
   refused?: { phone: string; values: Record<string, string>; problems: Problems };
 }
 
-function AccountsPage({ accounts, figures, refused }: AccountsProps) {
+function AccountsPage({ accounts, sources, figures, refused }: AccountsProps) {
   const text = useWords(words);
+  const { connect } = useWords(sourceWords);
   const href = useHref();
   return (
     <Page title={text.title} section="accounts">
@@ -86,9 +90,10 @@ function AccountsPage({ accounts, figures, refused }: AccountsProps) {
         <Empty title={text.none}>
           <p>{text.noneText}</p>
           <p class="actions centred">
-            <a class="button" href={href('/keys')}>
-              {text.createKey}
+            <a class="button" href={href('/connect')}>
+              {connect}
             </a>
+            <a href={href('/keys')}>{text.createKey}</a>
             <a href={href('/api/docs/')}>{text.apiDocs}</a>
           </p>
         </Empty>
@@ -103,6 +108,7 @@ function AccountsPage({ accounts, figures, refused }: AccountsProps) {
           />
         ))}
       </ul>
+      {(accounts.length > 0 || sources.length > 0) && <SourceList sources={sources} />}
     </Page>
   );
 }
@@ -174,17 +180,18 @@ const form = z.object({ fullName: nameField, email: optionalEmailField });
 
 /** The connected WhatsApp accounts: who connected them, and what comes in over them. */
 export function accountPages(pages: Pages, context: WebContext): void {
-  const { store, reports, clock } = context;
+  const { store, reports, sources: sourcesOf, clock } = context;
 
   const loaded = async (workspaceId: number, zone: string): Promise<AccountsProps> => {
     const accounts = await store.read.accounts.list(workspaceId);
+    const sources = await sourcesOf.list(workspaceId);
     try {
       const today = startOfDay(clock.now(), zone);
       const { accounts: figures } = await reports.accountFigures(workspaceId, today);
-      return { accounts, figures: new Map(figures.map((one) => [one.accountId, one])) };
+      return { accounts, sources, figures: new Map(figures.map((one) => [one.accountId, one])) };
     } catch (error) {
       if (!(error instanceof ReportFailedError || error instanceof ReportsBusyError)) throw error;
-      return { accounts, figures: null };
+      return { accounts, sources, figures: null };
     }
   };
 

@@ -79,7 +79,7 @@ export function CountedCosts(props: CountedCostsProps) {
           isCurrent: granularityHours === webhook?.granularityHours,
         }))}
       />
-      <Prices {...props} />
+      <Prices {...props} path={costsPath(webhook?.id ?? null)} />
       <CostTable {...props} />
       {webhook && (
         <>
@@ -102,7 +102,14 @@ export function CountedCosts(props: CountedCostsProps) {
   );
 }
 
-function CostTable({ webhook, costs, pricing }: CountedCostsProps) {
+interface CostTableProps {
+  webhook: CountedCostsProps['webhook'];
+  costs: Pick<Costs, 'runs'>;
+  pricing: Pricing;
+}
+
+/** Runs, tasks and money of each granularity. */
+export function CostTable({ webhook, costs, pricing }: CostTableProps) {
   const text = useWords(words);
   const choices = useWords(granularities);
   const { language } = useView();
@@ -145,10 +152,18 @@ function CostTable({ webhook, costs, pricing }: CountedCostsProps) {
   );
 }
 
-function Prices({ webhook, pricing, entered, problems = {} }: CountedCostsProps) {
+interface PricesProps extends Pick<CountedCostsProps, 'pricing' | 'entered' | 'problems'> {
+  /** Which answers with the costs anew. */
+  path: string;
+  /** What else it is to be asked for. */
+  query?: Record<string, string>;
+}
+
+/** Asks for what a run costs. */
+export function Prices({ path: ours, query = {}, pricing, entered, problems = {} }: PricesProps) {
   const text = useWords(words);
   const href = useHref();
-  const path = href(costsPath(webhook?.id ?? null));
+  const path = href(ours);
   const { actionSteps, pricePerTask } = pricing;
   return (
     <form
@@ -161,6 +176,9 @@ function Prices({ webhook, pricing, entered, problems = {} }: CountedCostsProps)
       class="in-a-row"
       noValidate
     >
+      {Object.entries(query).map(([name, value]) => (
+        <input key={name} type="hidden" name={name} value={value} />
+      ))}
       <Field
         name="steps"
         label={text.steps}

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { WAITING_COUNTED } from '../../core/switch.ts';
 import type { WebhookStatus } from '../../core/webhooks.ts';
 import type { Webhook } from '../../store/rows.ts';
+import { EstimateLink } from '../estimate/link.tsx';
 import { Page } from '../page.tsx';
 import { Span } from '../time.tsx';
 import { Empty } from '../ui.tsx';
@@ -68,6 +69,7 @@ function NoWebhook() {
           </a>
         </li>
       </ul>
+      <EstimateLink />
     </Empty>
   );
 }

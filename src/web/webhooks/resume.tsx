@@ -32,7 +32,7 @@ export function Choices({ webhook, waiting }: { webhook: Webhook; waiting: numbe
   };
   const order: ResumeFrom[] = [usual, usual === 'now' ? 'where_it_stopped' : 'now'];
   return (
-    <div class="choices">
+    <div class="ways-on">
       {order.map((from) => (
         <Resume
           key={from}

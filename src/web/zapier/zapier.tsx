@@ -1,5 +1,6 @@
 import type { InEach } from '../../core/language.ts';
 import type { Pages, WebContext } from '../context.ts';
+import { EstimateLink } from '../estimate/link.tsx';
 import { Page } from '../page.tsx';
 import { hidden, send } from '../respond.tsx';
 import { Copyable } from '../ui.tsx';
@@ -75,6 +76,7 @@ function ZapierPage() {
     <Page title={text.title} section="zapier">
       <h1>{text.title}</h1>
       <p>{text.intro(productName)}</p>
+      <EstimateLink />
       <article>
         <h2>{`1. ${text.url}`}</h2>
         <p>

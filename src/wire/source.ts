@@ -1,0 +1,10 @@
+import { z } from 'zod';
+
+export const sourceNameSchema = z.string().trim().max(200);
+
+/** A secret made up at the other end, such as the one of a Meta app. */
+export const theirSecretSchema = z
+  .string()
+  .trim()
+  .max(256)
+  .regex(/^[\x21-\x7e]+$/, 'Copy the secret alone, without spaces');

@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { refusalSentence } from '../../src/core/source-sentence.ts';
+import { SOURCE_KINDS } from '../../src/sources/registry.ts';
+import { DROP_REASONS } from '../../src/sources/source.ts';
+import { words } from '../../src/web/sources/words.ts';
+import { type BrowserLike, signedIn } from '../support/browser-like.ts';
+import { COMMAND_LINE, run } from '../support/program.ts';
+import { ServerProcess } from '../support/server-process.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const HOSTILE = `"><script>alert('x')</script>`;
+const folder = tempFolder();
+let server: ServerProcess;
+let browser: BrowserLike;
+
+beforeAll(async () => {
+  server = await ServerProcess.start(folder);
+  browser = await signedIn(server);
+});
+afterAll(() => server.stop());
+
+/** Makes a source on the page; its path. */
+async function connect(kind: string, name = 'Ana'): Promise<string> {
+  const { status, text } = await browser.post('/connect', { kind, name });
+  expect(status).toBe(201);
+  const [id] = /src_[\w-]{22}/.exec(text) as RegExpExecArray;
+  return `/connect/${id}`;
+}
+
+const copied = (html: string, id: string) =>
+  new RegExp(`<code id="${id}">([^<]+)</code>`).exec(html)?.[1];
+
+describe('connecting WhatsApp', () => {
+  test('is where the empty list of accounts leads, with both ways and the risk of one', async () => {
+    expect((await browser.get('/accounts')).text).toContain('href="/connect"');
+    const { text } = await browser.get('/connect');
+    for (const kind of SOURCE_KINDS) expect(text).toContain(`value="${kind}"`);
+    expect(text).toContain('may ban the number');
+    expect(text).toContain('href="/estimate"');
+  });
+
+  test('answers with the URL and the secret to paste, which are shown again on demand only', async () => {
+    const made = await browser.post('/connect', { kind: 'waha', name: 'Ana' });
+    const url = copied(made.text, 'url') as string;
+    const key = copied(made.text, 'hmac_key') as string;
+    expect(url).toMatch(new RegExp(`^${server.url}/sources/waha/src_`));
+    const path = `/connect/${url.split('/').at(-1)}`;
+    const later = await browser.get(path);
+    expect(later.text).not.toContain(key);
+    expect(later.headers.get('cache-control')).toBe('no-store');
+    expect(copied((await browser.post(`${path}/reveal`)).text, 'hmac_key')).toBe(key);
+    const rotated = await browser.post(`${path}/rotate`);
+    expect(rotated.status).toBe(303);
+    expect((await browser.follow(rotated)).text).toContain('good for 24 hours more');
+    expect(copied((await browser.post(`${path}/reveal`)).text, 'hmac_key')).not.toBe(key);
+  });
+
+  test('refuses a name that is too long beside its field, and a kind that there is not', async () => {
+    const long = await browser.post('/connect', { kind: 'waha', name: 'x'.repeat(201) });
+    expect(long.status).toBe(422);
+    expect(long.text).toContain('id="name-waha-problem"');
+    expect(long.text).not.toContain('id="name-whatsapp-cloud-problem"');
+    expect((await browser.post('/connect', { kind: 'telegram', name: 'x' })).status).toBe(422);
+  });
+});
+
+describe('the page of a source', () => {
+  test('says what to check before anything came, and why a request was refused', async () => {
+    const path = await connect('whatsapp-cloud');
+    const before = (await browser.get(path)).text;
+    expect(before).toContain('Has Meta accepted the URL');
+    expect(before).toContain('The app secret is missing');
+    const url = `${server.url}/sources/whatsapp-cloud/${path.split('/').at(-1)}`;
+    await fetch(url, { method: 'POST', body: '{}' });
+    const part = await browser.get(`${path}/state`, { headers: { 'hx-request': 'true' } });
+    expect(part.text).toMatch(/^<section id="state"/);
+    expect(part.text).toContain('enter the one of your Meta app');
+    expect((await browser.get(path, { language: 'pl' })).text).toContain(
+      'wpisz klucz swojej aplikacji Meta',
+    );
+  });
+
+  test('takes an app secret, which it never shows, and refuses one with spaces in it', async () => {
+    const path = await connect('whatsapp-cloud');
+    const bad = await browser.post(`${path}/secret`, { app_secret: 'two words' });
+    expect(bad.status).toBe(422);
+    expect(bad.text).toContain('id="app_secret-problem"');
+    expect((await browser.post(`${path}/secret`, { app_secret: ' ' })).status).toBe(422);
+    const good = await browser.post(`${path}/secret`, { app_secret: ' SECRET-OF-META ' });
+    const { text } = await browser.follow(good);
+    expect(text).toContain('The app secret is saved.');
+    expect(text).not.toContain('The app secret is missing');
+    expect(text).not.toContain('SECRET-OF-META');
+    const waha = await connect('waha');
+    expect((await browser.post(`${waha}/secret`, { app_secret: 'x' })).status).toBe(404);
+  });
+
+  test('renames and deletes, with hostile names escaped', async () => {
+    const path = await connect('waha');
+    const renamed = await browser.post(`${path}/name`, { name: HOSTILE });
+    const { text } = await browser.follow(renamed);
+    expect(text).toContain('&lt;script>');
+    expect(text).not.toContain('<script>alert');
+    expect((await browser.get('/accounts')).text).not.toContain('<script>alert');
+    const removed = await browser.post(`${path}/delete`);
+    expect(removed.location).toBe('/accounts');
+    expect((await browser.follow(removed)).text).not.toContain('<script>alert');
+    expect((await browser.get(path)).status).toBe(404);
+  });
+
+  test('is there for its own workspace alone', async () => {
+    const env = { PAKIET_DATA_DIR: folder };
+    const made = await run(process.execPath, [COMMAND_LINE, 'workspace', 'create', 'B'], { env });
+    const key = /^ {2}(pakiet_\S{43})$/m.exec(made.stdout)?.[1] as string;
+    const { body } = await server.call('POST', '/sources', { kind: 'waha', name: 'THEIRS' }, key);
+    const path = `/connect/${body.id}`;
+    expect((await browser.get(path)).status).toBe(404);
+    for (const action of ['reveal', 'name', 'secret', 'rotate', 'delete']) {
+      const answer = await browser.post(`${path}/${action}`, { name: 'x', app_secret: 'x' });
+      expect([action, answer.status]).toEqual([action, 404]);
+      expect(answer.text).not.toContain(body.secrets.hmac_key);
+    }
+    expect((await browser.get('/accounts')).text).not.toContain('THEIRS');
+    expect((await server.call('GET', `/sources/${body.id}`, undefined, key)).body.name).toBe(
+      'THEIRS',
+    );
+  });
+
+  test('does nothing without the form’s token', async () => {
+    const path = await connect('waha');
+    const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ');
+    const answer = await fetch(`${server.url}${path}/delete`, {
+      method: 'POST',
+      headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
+      body: '',
+    });
+    expect(answer.status).toBe(403);
+    expect((await browser.get(path)).status).toBe(200);
+  });
+});
+
+test('there are words for every reason, in both languages', () => {
+  for (const { drops } of Object.values(words)) {
+    expect(Object.keys(drops).sort()).toEqual([...DROP_REASONS].sort());
+  }
+  for (const kind of SOURCE_KINDS) {
+    expect(refusalSentence(kind, 'wrong_signature', 'pl')).toMatch(/^Podpis się nie zgadza: /);
+  }
+});
