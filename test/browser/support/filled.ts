@@ -15,6 +15,9 @@ export interface Filled {
   chat: string;
   /** Of a message. */
   permalink: string;
+  /** Sources, of a phone and of a business number, the latter having refused a request. */
+  waha: string;
+  cloud: string;
 }
 
 /** Gives a server's workspace one of everything, so that no page is empty; its owner has a password. */
@@ -40,6 +43,11 @@ export async function fill(server: ServerProcess, receiver: HttpReceiver): Promi
   await server.call('POST', '/messages', { messages: [...messages, hostile] });
   const [first] = await receiver.waitFor('/good', 5);
   await server.until(`/webhooks/${failing}`, (one) => one.consecutive_errors > 0);
+  const source = async (body: object) =>
+    (await server.call('POST', '/sources', body)).body.id as string;
+  const waha = await source({ kind: 'waha', name: HOSTILE });
+  const cloud = await source({ kind: 'whatsapp-cloud', name: 'Shop', app_secret: 'from-meta' });
+  await fetch(`${server.url}/sources/whatsapp-cloud/${cloud}`, { method: 'POST', body: '{}' });
   const { chat, message } = JSON.parse(first?.body as string);
-  return { webhook, failing, off, chat: chat.chat_id, permalink: message.message_id };
+  return { webhook, failing, off, chat: chat.chat_id, permalink: message.message_id, waha, cloud };
 }
