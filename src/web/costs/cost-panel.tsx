@@ -172,7 +172,6 @@ export function Prices({ path: ours, query = {}, pricing, entered, problems = {}
       hx-get={path}
       hx-target="#costs"
       hx-swap="outerHTML"
-      hx-trigger="submit, change"
       class="in-a-row"
       noValidate
     >
