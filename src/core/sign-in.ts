@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
+import ipaddr from 'ipaddr.js';
 import { StoreUnavailableError } from '../store/errors.ts';
 import type { Session } from '../store/everyday/sign-ins.ts';
 import type { Workspace } from '../store/rows.ts';
 import type { Repositories, Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
-import { hashPassword, isPassword } from './passwords.ts';
+import { hashPassword, isPassword, PasswordsBusyError } from './passwords.ts';
 import { SlowDown } from './slow-down.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -14,7 +15,11 @@ export const SESSION_IDLE_MS = 30 * DAY_MS;
 const SEEN_EVERY_MS = 3_600_000;
 const LINK_HOLDS_MS = DAY_MS;
 
-const FREE_FAILURES = { person: 5, address: 50 };
+const FREE_FAILURES = { person: 5, network: 50, email: 100 };
+/** Guesses from many networks together are held to this pace; longer, they would keep the owner out. */
+const LONGEST_WAIT_FOR_ALL_MS = 5000;
+/** When to come back while too many passwords are being looked at. */
+const BUSY_WAIT_MS = 5000;
 
 /** Texts of 256 random bits are kept as a fast hash: there is nothing to guess from. */
 const hashToken = (token: string) => createHash('sha256').update(token).digest('hex');
@@ -38,6 +43,13 @@ export async function makeLink(store: Store, workspaceId: number, now: number): 
   return token;
 }
 
+/** Where a try comes from: an IPv4 address, or the network of an IPv6 one, which has addresses without end. */
+function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(':') : parsed.toString();
+}
+
 /** How passwords are kept; those of passwords.ts take their time on purpose. */
 type Passwords = Pick<typeof import('./passwords.ts'), 'hashPassword' | 'isPassword'>;
 
@@ -47,7 +59,8 @@ export class SignIn {
   readonly #clock: Clock;
   readonly #passwords: Passwords;
   readonly #people = new SlowDown(FREE_FAILURES.person);
-  readonly #addresses = new SlowDown(FREE_FAILURES.address);
+  readonly #networks = new SlowDown(FREE_FAILURES.network);
+  readonly #emails = new SlowDown(FREE_FAILURES.email, LONGEST_WAIT_FOR_ALL_MS);
 
   constructor({
     store,
@@ -91,17 +104,32 @@ export class SignIn {
 
   /** @param address where the try comes from: failures count for it as well */
   async signIn(email: string, password: string, address: string): Promise<SignedIn> {
-    const person = `${email.toLowerCase()} ${address}`;
+    const whose = email.toLowerCase();
+    const network = networkOf(address);
+    const person = `${whose} ${network}`;
     const now = this.#clock.now();
-    const waitMs = Math.max(this.#people.wait(person, now), this.#addresses.wait(address, now));
+    const counts: [SlowDown, string][] = [
+      [this.#people, person],
+      [this.#networks, network],
+      [this.#emails, whose],
+    ];
+    const waitMs = Math.max(...counts.map(([slowDown, key]) => slowDown.wait(key, now)));
     if (waitMs > 0) return { ok: false, reason: 'wait', waitMs };
     // Counted before the password is looked at, so that many tries at once are not all looked at.
-    this.#people.failed(person, now);
-    this.#addresses.failed(address, now);
-    const workspaceId = await this.#whose(email, password);
+    for (const [slowDown, key] of counts) slowDown.failed(key, now);
+    const takeBack = () => {
+      for (const [slowDown, key] of counts) slowDown.takeBack(key);
+    };
+    const workspaceId = await this.#whose(email, password).catch((error: unknown) => {
+      takeBack();
+      if (error instanceof PasswordsBusyError) return 'busy' as const;
+      throw error;
+    });
+    if (workspaceId === 'busy') return { ok: false, reason: 'wait', waitMs: BUSY_WAIT_MS };
     if (workspaceId === null) return { ok: false, reason: 'wrong' };
+    // Whoever signs in to a workspace of their own has not become less of a guesser at others'.
+    takeBack();
     this.#people.succeeded(person);
-    this.#addresses.succeeded(address);
     const token = await this.#store.transaction((tx) => this.#begin(tx, workspaceId));
     return { ok: true, token, workspaceId };
   }

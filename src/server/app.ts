@@ -45,6 +45,8 @@ export async function buildApp(
   const answerError = errorHandler(log);
   const app: Api = Fastify({
     ...frontDoorOptions,
+    // A proxy on this machine says who asks; anybody else could say anything.
+    trustProxy: 'loopback',
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true },

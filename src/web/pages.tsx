@@ -12,7 +12,7 @@ import { costPages } from './costs/costs.tsx';
 import { estimatePages } from './estimate/estimate.tsx';
 import { readForm } from './forms.ts';
 import { keyPages } from './keys/keys.tsx';
-import { localPath } from './paths.ts';
+import { basePath, localPath } from './paths.ts';
 import { isForPeople, kindOf, ProblemPage, STATUS_OF } from './problem.tsx';
 import { profilePages } from './profile/profile.tsx';
 import { formOwner, hidden, isSecure, leadTo, remember, send } from './respond.tsx';
@@ -39,7 +39,7 @@ export async function webPages(
     sessionPlugin: '@fastify/cookie',
     cookieKey: 'form',
     cookieOpts: {
-      path: '/',
+      path: `${basePath(context)}/`,
       httpOnly: true,
       sameSite: 'lax',
       signed: true,

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import { StoreUnavailableError } from '../store/errors.ts';
+import { PasswordsBusyError } from '../core/passwords.ts';
+import { isStoreDown } from '../store/errors.ts';
 import { Page } from './page.tsx';
 import { useHref, useView, useWords } from './view.tsx';
 import { words } from './words.ts';
@@ -29,7 +30,7 @@ export const STATUS_OF: Record<Kind, number> = {
 /** What an error is to the person who meets it. */
 export function kindOf(error: unknown): Kind {
   if (error instanceof NotFoundError) return 'notFound';
-  if (error instanceof StoreUnavailableError) return 'unavailable';
+  if (error instanceof PasswordsBusyError || isStoreDown(error)) return 'unavailable';
   const { code = '', statusCode = 500 } = error as { code?: string; statusCode?: number };
   if (code.startsWith('FST_CSRF')) return 'expired';
   return statusCode >= 400 && statusCode < 500 ? 'refused' : 'broken';

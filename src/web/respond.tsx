@@ -65,7 +65,7 @@ async function viewFor(
     productName: site.productName,
     publicUrl: site.publicUrl,
     assets: basePath(context) + ASSETS_PATH,
-    notice: takeNotice(request, reply),
+    notice: takeNotice(context, request, reply),
     workspace: request.workspace,
   };
 }
@@ -98,7 +98,7 @@ export function leadTo(
 ): FastifyReply {
   if (notice) {
     reply.setCookie(NOTICE_COOKIE, JSON.stringify(notice).slice(0, 3000), {
-      path: '/',
+      path: `${basePath(context)}/`,
       httpOnly: true,
       sameSite: 'lax',
       signed: true,
@@ -110,10 +110,14 @@ export function leadTo(
   return reply.redirect(address, 303);
 }
 
-function takeNotice(request: FastifyRequest, reply: FastifyReply): Notice | null {
+function takeNotice(
+  context: WebContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Notice | null {
   const cookie = request.cookies[NOTICE_COOKIE];
   if (!cookie || asksForPart(request)) return null;
-  reply.clearCookie(NOTICE_COOKIE, { path: '/' });
+  reply.clearCookie(NOTICE_COOKIE, { path: `${basePath(context)}/` });
   const { valid, value } = request.unsignCookie(cookie);
   try {
     return valid && value ? (JSON.parse(value) as Notice) : null;

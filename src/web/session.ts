@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { SESSION_IDLE_MS } from '../core/sign-in.ts';
 import type { Pages, WebContext } from './context.ts';
-import { localPath } from './paths.ts';
+import { basePath, localPath } from './paths.ts';
 import { asksForPart, isSecure, leadTo } from './respond.tsx';
 
 declare module 'fastify' {
@@ -15,7 +15,7 @@ const SESSION_COOKIE = 'session';
 
 const options = (context: WebContext) =>
   ({
-    path: '/',
+    path: `${basePath(context)}/`,
     httpOnly: true,
     sameSite: 'lax',
     signed: true,
@@ -28,8 +28,8 @@ export function beginSession(context: WebContext, reply: FastifyReply, token: st
   reply.setCookie(SESSION_COOKIE, token, { ...options(context), maxAge });
 }
 
-export function endSession(reply: FastifyReply): void {
-  reply.clearCookie(SESSION_COOKIE, { path: '/' });
+export function endSession(context: WebContext, reply: FastifyReply): void {
+  reply.clearCookie(SESSION_COOKIE, { path: options(context).path });
 }
 
 /** Finds out who is signed in, and leads everyone else to the sign-in, but for pages that are open. */

@@ -6,7 +6,7 @@ const KILLS = 10;
 
 // Any number of kills, and other seeds: npm run test:crash -- --kills 1000 --seed 7
 test(`${KILLS} kills lose, double, swap and delay nothing`, async () => {
-  const { faults, tally } = verdict(await crashRun({ seed: 4, kills: KILLS, seconds: 60 }));
+  const { faults, tally } = verdict(await crashRun({ seed: 4, kills: KILLS, seconds: 85 }));
   expect(faults).toEqual([]);
   expect(tally.kills).toBe(KILLS);
   expect(tally['switched off']).toBeGreaterThan(0);

@@ -128,7 +128,7 @@ export function signInPages(pages: Pages, context: WebContext): void {
 
   pages.post('/sign-out', open, async (request, reply) => {
     if (request.sessionToken) await signIn.signOut(request.sessionToken);
-    endSession(reply);
+    endSession(context, reply);
     return leadTo(context, request, reply, '/sign-in');
   });
 }

@@ -142,7 +142,8 @@ const countForm = (zone: string) =>
       .pipe(z.number(says('date'))),
   });
 
-const replayForm = z.object({ from: z.coerce.number().int() });
+/** Up to the end of the year 9999, as everywhere. */
+const replayForm = z.object({ from: z.coerce.number().int().min(0).max(253_402_300_799_999) });
 
 export function replayPages(pages: Pages, context: WebContext): void {
   const { redelivery } = context;

@@ -12,11 +12,14 @@ import { words } from './words.ts';
 const { source: _source, zap_id: _zapId, ...SHAPE } = newWebhookSchema.shape;
 const settingsSchema = z.strictObject(SHAPE);
 
+const MOST_TICKED = 1000;
+
 const line = z.string().trim().catch('');
 const ticked = z
   .union([z.array(z.string()), z.string().transform((one) => [one])])
   .catch([])
-  .transform((values) => [...new Set(values)]);
+  // One more than there may be is refused as too many; looking up and showing all would take long.
+  .transform((values) => [...new Set(values)].slice(0, MOST_TICKED + 1));
 
 const fieldsSchema = z.object({
   name: line,
