@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { PasswordsBusyError } from '../../src/core/passwords.ts';
 import { makeLink, type SignedIn, SignIn } from '../../src/core/sign-in.ts';
 import { StoreUnavailableError } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -168,6 +169,48 @@ describe('signing in', () => {
     const results = await Promise.all(Array.from({ length: 20 }, () => attempt('wrong')));
     const looked = results.filter((result) => !result.ok && result.reason === 'wrong');
     expect(looked).toHaveLength(5);
+  });
+});
+
+describe('many tries', () => {
+  beforeEach(enter);
+
+  test('from a network of IPv6 count together, whichever of its addresses they come from', async () => {
+    for (let i = 1; i <= 5; i += 1) await attempt('wrong', `2001:db8::${i}`);
+    expect(await attempt(PASSWORD, '2001:db8::77')).toMatchObject({ reason: 'wait' });
+    expect(await attempt(PASSWORD, '2001:db8:0:1::77')).toMatchObject({ ok: true });
+  });
+
+  test('at one person from many networks are held to one in 5 seconds', async () => {
+    for (let i = 0; i < 100; i += 1) await attempt('wrong', `198.51.${i}.1`);
+    const waits: number[] = [];
+    for (let i = 0; i < 10; i += 1) {
+      const result = await attempt('wrong', `203.0.113.${i}`);
+      if (!result.ok && result.reason === 'wait') waits.push(result.waitMs);
+      clock.set(clock.now() + 1000);
+    }
+    expect(waits.length).toBeGreaterThan(4);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(5000);
+    clock.set(clock.now() + 5000);
+    expect(await attempt(PASSWORD, '203.0.113.99')).toMatchObject({ ok: true });
+  });
+
+  test('are no fewer for signing in to a workspace of one’s own in between', async () => {
+    for (let i = 0; i < 49; i += 1) await attempt('wrong', undefined, `${i}@b.example`);
+    expect(await attempt(PASSWORD)).toMatchObject({ ok: true });
+    await attempt('wrong', undefined, 'x@b.example');
+    expect(await attempt('wrong', undefined, 'y@b.example')).toMatchObject({ reason: 'wait' });
+  });
+
+  test('that come while too many passwords are looked at count for nothing', async () => {
+    const busy = async () => {
+      throw new PasswordsBusyError();
+    };
+    const crowded = new SignIn({ store, clock, passwords: { ...passwords, isPassword: busy } });
+    for (let i = 0; i < 20; i += 1) {
+      const result = await crowded.signIn(EMAIL, PASSWORD, '192.0.2.1');
+      expect(result).toEqual({ ok: false, reason: 'wait', waitMs: 5000 });
+    }
   });
 });
 

@@ -398,6 +398,17 @@ describe('delivering again from a date', () => {
   });
 });
 
+test.each(['8640000000000001', '-1', '1e30', 'x'])(
+  'a replay from no date of ours (%s) does nothing, and the page goes on',
+  async (from) => {
+    const { page } = await hook();
+    await browser.post(`${page}/replay`, { from });
+    const { status, text } = await browser.get(page);
+    expect(status).toBe(200);
+    expect(text).not.toContain('Delivering again');
+  },
+);
+
 test('another workspace’s webhook is not there', async () => {
   const theirs = await hook();
   await theirs.say('theirs');

@@ -279,6 +279,13 @@ test('a webhook is switched off by its owner', async () => {
   expect(await read(id)).toMatchObject({ enabled: false, disabled_reason: 'owner' });
 });
 
+test('far more chats than there may be are refused, without looking all of them up', async () => {
+  const chats = Array.from({ length: 14_000 }, (_, i) => String(i + 1));
+  const { status, text } = await browser.post('/webhooks/new', fields({ chats }));
+  expect(status).toBe(422);
+  expect(text.match(/name="chats"/g)?.length).toBeLessThan(1100);
+});
+
 test('a webhook is deleted', async () => {
   const { id } = await made({ name: 'Old one' });
   const { text } = await browser.follow(await browser.post(`/webhooks/${id}/delete`));
