@@ -44,7 +44,11 @@ export interface MessageId {
   participant: Address | null;
 }
 
-const MESSAGE_ID = /^(true|false)_([^_]+@[^_]+)_([^_]+)(?:_(.*))?$/;
+/**
+ * The message's own id is its sender's to make up, and may hold anything. WEBJS puts `_out` or `_in` behind
+ * what one writes to oneself.
+ */
+const MESSAGE_ID = /^(true|false)_([^_]+@[^_]+)_(.+?)(?:_(?:out|in))?(?:_([^_]+@[^_]+))?$/;
 
 /** Reads `{fromMe}_{chatId}_{msgId}[_{participant}]`; null for anything else. */
 export function messageIdFrom(given: unknown): MessageId | null {

@@ -63,6 +63,8 @@ function takeMessage(harvest: Harvest, event: Event, payload: Payload): void {
   else {
     harvest.account(account, ...ownerOf(event));
     takeChatMessage(harvest, account, event, payload, id, content.attachment);
+    // Where the message cannot be taken, the rest is not believed either.
+    if (harvest.dropped.invalid) harvest.items.length = 0;
   }
 }
 
@@ -148,7 +150,8 @@ function participantOf(payload: Payload, { participant, fromMe }: MessageId): un
   if (fromMe) return [];
   const { key, Info, author } = payload._data;
   return [
-    ...[participant?.id, payload.participant, author],
+    // That of the id comes last: who wrote the message may have made it up.
+    ...[payload.participant, author, participant?.id],
     ...[key.participantAlt, key.participantPn, key.participantLid, Info.SenderAlt],
   ];
 }

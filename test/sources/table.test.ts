@@ -30,6 +30,31 @@ describe('WAHA', () => {
   });
 });
 
+describe('what the sender of a WAHA message may make up', () => {
+  const told = (id: string, rest: object = {}) =>
+    waha.map({
+      event: 'message',
+      me: { id: '5511900000001@c.us', pushName: 'Ana' },
+      payload: { id, timestamp: 1, body: 'Oi', ...rest },
+    });
+
+  test('an id that names somebody else as the participant of a group', () => {
+    const { items } = told('false_12036300@g.us_X_447700980021@c.us', { participant: '888@lid' });
+    expect(JSON.stringify(items)).toContain('lid:888@lid');
+    expect(JSON.stringify(items)).not.toContain('447700980021');
+  });
+
+  test('ids with an underscore, which are different ones', () => {
+    const idOf = (id: string) => JSON.stringify(told(id).items.at(-1));
+    expect(idOf('false_5511@c.us_AAA_1')).not.toBe(idOf('false_5511@c.us_AAA_2'));
+  });
+
+  test('a message that cannot be taken, of which nothing else is believed', () => {
+    const { items, dropped } = told('false_5511900000002@c.us_A', { timestamp: 'never' });
+    expect([items, dropped]).toEqual([[], { invalid: 1 }]);
+  });
+});
+
 describe('the WhatsApp Cloud API', () => {
   test.each(CLOUD_FIXTURES)('$name', ({ body, items = [], dropped = {} }) => {
     expect(plain(whatsappCloud.map(body))).toEqual({ items, dropped });
