@@ -21,10 +21,9 @@ afterAll(() => server.stop());
 
 /** Makes a source on the page; its path. */
 async function connect(kind: string, name = 'Ana'): Promise<string> {
-  const { status, text } = await browser.post('/connect', { kind, name });
-  expect(status).toBe(201);
-  const [id] = /src_[\w-]{22}/.exec(text) as RegExpExecArray;
-  return `/connect/${id}`;
+  const { status, location } = await browser.post('/connect', { kind, name });
+  expect([status, location]).toEqual([303, expect.stringMatching(/^\/connect\/src_[\w-]{22}$/)]);
+  return location as string;
 }
 
 const copied = (html: string, id: string) =>
@@ -39,19 +38,25 @@ describe('connecting WhatsApp', () => {
     expect(text).toContain('href="/estimate"');
   });
 
-  test('answers with the URL and the secret to paste, which are shown again on demand only', async () => {
-    const made = await browser.post('/connect', { kind: 'waha', name: 'Ana' });
-    const url = copied(made.text, 'url') as string;
-    const key = copied(made.text, 'hmac_key') as string;
-    expect(url).toMatch(new RegExp(`^${server.url}/sources/waha/src_`));
-    const path = `/connect/${url.split('/').at(-1)}`;
-    const later = await browser.get(path);
-    expect(later.text).not.toContain(key);
-    expect(later.headers.get('cache-control')).toBe('no-store');
-    expect(copied((await browser.post(`${path}/reveal`)).text, 'hmac_key')).toBe(key);
+  test('leads to the page of the source, with the URL, and the secret on demand only', async () => {
+    const answer = await browser.post('/connect', { kind: 'waha', name: 'Ana' });
+    const path = answer.location as string;
+    const made = await browser.follow(answer);
+    expect(made.text).toContain('Press “Show what to paste” below');
+    expect(copied(made.text, 'url')).toBe(`${server.url}/sources/waha/${path.split('/').at(-1)}`);
+    const revealed = await browser.post(`${path}/reveal`);
+    const key = copied(revealed.text, 'hmac_key') as string;
+    expect(key).toMatch(/^[\w-]{43}$/);
+    expect(made.text).not.toContain(key);
+    for (const { headers } of [made, revealed]) {
+      expect(headers.get('cache-control')).toBe('no-store');
+    }
     const rotated = await browser.post(`${path}/rotate`);
     expect(rotated.status).toBe(303);
-    expect((await browser.follow(rotated)).text).toContain('good for 24 hours more');
+    expect(rotated.location).toBe(path);
+    const { text } = await browser.follow(rotated);
+    expect(text).toContain('press “Show what to paste” below to see it');
+    expect(text).not.toContain(key);
     expect(copied((await browser.post(`${path}/reveal`)).text, 'hmac_key')).not.toBe(key);
   });
 

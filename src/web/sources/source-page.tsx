@@ -107,9 +107,7 @@ function SetUp({ source, isRevealed = false, problems = {} }: SourcePageProps) {
         <Form action={`/connect/${source.id}/reveal`}>
           <p class="soft">{text.hidden}</p>
           <p>
-            <button type="submit" class="outline">
-              {text.reveal}
-            </button>
+            <button type="submit">{text.reveal}</button>
           </p>
         </Form>
       )}

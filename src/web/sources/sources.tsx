@@ -44,7 +44,8 @@ export function sourcePages(pages: Pages, context: WebContext): void {
       return send(context, request, reply, <ConnectPage refused={refused} />, 422);
     }
     const source = await sources.create(workspaceOf(request).id, { ...read.value, secrets: {} });
-    return send(context, request, reply, <SourcePage source={source} isRevealed />, 201);
+    const { made } = words[languageOf(request)];
+    return leadTo(context, request, reply, `/connect/${source.id}`, { kind: 'done', text: made });
   });
 
   pages.get('/connect/:id', hidden, async (request: Asked, reply) =>

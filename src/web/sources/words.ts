@@ -23,6 +23,7 @@ const en = {
   name: 'Name',
   nameHint: 'For yourself, such as whose phone it is.',
   create: 'Make the source',
+  made: 'The source is made. Press “Show what to paste” below, and set it up.',
   otherTitle: 'Something else',
   other: 'A program of your own can hand messages in with an API key.',
   createKey: 'Create an API key',
@@ -85,7 +86,8 @@ const en = {
   rotate: 'Make a new secret',
   rotateText:
     'The former one is good for 24 hours more: paste the new one at the other end by then.',
-  rotated: 'There is a new secret. The former one is good for 24 hours more.',
+  rotated:
+    'There is a new secret: press “Show what to paste” below to see it. The former one is good for 24 hours more.',
   remove: 'Delete this source',
   removeText:
     'Its URL takes nothing any more, and what is sent to it is lost. Messages that came from it stay.',
@@ -135,6 +137,7 @@ export const words: InEach<typeof en> = {
     name: 'Nazwa',
     nameHint: 'Dla Ciebie, na przykład czyj to telefon.',
     create: 'Utwórz źródło',
+    made: 'Źródło jest gotowe. Naciśnij poniżej „Pokaż, co wkleić” i połącz je.',
     otherTitle: 'Inna droga',
     other: 'Własny program może przekazywać wiadomości kluczem API.',
     createKey: 'Utwórz klucz API',
@@ -197,7 +200,8 @@ export const words: InEach<typeof en> = {
     rotate: 'Utwórz nowy sekret',
     rotateText:
       'Poprzedni działa jeszcze przez 24 godziny: do tego czasu wklej nowy po drugiej stronie.',
-    rotated: 'Jest nowy sekret. Poprzedni działa jeszcze przez 24 godziny.',
+    rotated:
+      'Jest nowy sekret: by go zobaczyć, naciśnij poniżej „Pokaż, co wkleić”. Poprzedni działa jeszcze przez 24 godziny.',
     remove: 'Usuń to źródło',
     removeText:
       'Jego adres nie przyjmie już niczego, a to, co na niego wysłano, przepadnie. Wiadomości, które z niego przyszły, zostają.',
