@@ -85,6 +85,12 @@ describe('the page of a source', () => {
     );
   });
 
+  test('says what this machine is called where WAHA runs', async () => {
+    const seen = server.url.replace('127.0.0.1', 'host.docker.internal');
+    expect((await browser.get(await connect('waha'))).text).toContain(`begin with ${seen}.`);
+    expect((await browser.get(await connect('whatsapp-cloud'))).text).not.toContain(seen);
+  });
+
   test('takes an app secret, which it never shows, and refuses one with spaces in it', async () => {
     const path = await connect('whatsapp-cloud');
     const bad = await browser.post(`${path}/secret`, { app_secret: 'two words' });

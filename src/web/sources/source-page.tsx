@@ -75,6 +75,16 @@ export function SourcePage(props: SourcePageProps) {
   );
 }
 
+const isOfThisMachine = (url: string) =>
+  /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname);
+
+/** This machine's address as it is inside a container. */
+function seenFromContainer(url: string): string {
+  const seen = new URL(url);
+  seen.hostname = 'host.docker.internal';
+  return seen.href.replace(/\/$/, '');
+}
+
 function SetUp({ source, isRevealed = false, problems = {} }: SourcePageProps) {
   const text = useWords(words);
   const { publicUrl } = useView();
@@ -93,6 +103,9 @@ function SetUp({ source, isRevealed = false, problems = {} }: SourcePageProps) {
       <p>
         <Copyable id="url" text={sourceUrl(publicUrl, source)} />
       </p>
+      {kind === 'waha' && isOfThisMachine(publicUrl) && (
+        <p class="notice warning">{text.container(seenFromContainer(publicUrl))}</p>
+      )}
       {takesSecret && !publicUrl.startsWith('https:') && <p class="notice warning">{text.reach}</p>}
       {isRevealed ? (
         Object.entries(ourSecrets(source)).map(([name, secret]) => (

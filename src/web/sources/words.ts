@@ -69,6 +69,8 @@ const en = {
   } as Record<SourceKind, string[]>,
   reach:
     'Meta calls from the internet over https, and this address is not reachable from there. Put a proxy with a certificate in front of the server and start it with PAKIET_PUBLIC_URL.',
+  container: (address: string) =>
+    `From a container this machine is host.docker.internal: if WAHA runs here in Docker, let the URL that you paste begin with ${address}.`,
   secrets: { hmac_key: 'HMAC key', verify_token: 'Verify token' } as Record<string, string>,
   reveal: 'Show what to paste',
   hidden: 'The secret is not shown until you ask for it.',
@@ -183,6 +185,8 @@ export const words: InEach<typeof en> = {
     },
     reach:
       'Meta łączy się z internetu przez https, a ten adres jest stamtąd nieosiągalny. Postaw przed serwerem proxy z certyfikatem i uruchom serwer z PAKIET_PUBLIC_URL.',
+    container: (address) =>
+      `Z kontenera ten komputer to host.docker.internal: jeśli WAHA działa tu w Dockerze, niech wklejony adres zaczyna się od ${address}.`,
     secrets: { hmac_key: 'Klucz HMAC', verify_token: 'Token weryfikacyjny (Verify token)' },
     reveal: 'Pokaż, co wkleić',
     hidden: 'Sekret pokazujemy dopiero na Twoje życzenie.',
