@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { refusalSentence } from '../../src/core/source-sentence.ts';
 import { SOURCE_KINDS } from '../../src/sources/registry.ts';
@@ -24,6 +25,22 @@ async function connect(kind: string, name = 'Ana'): Promise<string> {
   const { status, location } = await browser.post('/connect', { kind, name });
   expect([status, location]).toEqual([303, expect.stringMatching(/^\/connect\/src_[\w-]{22}$/)]);
   return location as string;
+}
+
+/** A source's row in the list of all. */
+const rowOf = (html: string, path: string) =>
+  html.split('<li').find((row) => row.includes(`href="${path}"`));
+
+/** Sends what Meta would, of no message. */
+async function heardFromMeta(path: string): Promise<void> {
+  const body = JSON.stringify({ object: 'whatsapp_business_account', entry: [] });
+  const signature = createHmac('sha256', 'SECRET-OF-META').update(body).digest('hex');
+  const { status } = await fetch(server.url + path.replace('connect', 'sources/whatsapp-cloud'), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` },
+    body,
+  });
+  expect(status).toBe(200);
 }
 
 const copied = (html: string, id: string) =>
@@ -104,6 +121,31 @@ describe('the page of a source', () => {
     expect(text).not.toContain('SECRET-OF-META');
     const waha = await connect('waha');
     expect((await browser.post(`${waha}/secret`, { app_secret: 'x' })).status).toBe(404);
+  });
+
+  test('tells in the list of sources what keeps it from bringing anything', async () => {
+    const path = await connect('whatsapp-cloud');
+    const inList = async () => rowOf((await browser.get('/accounts')).text, path);
+    expect(await inList()).toContain('app secret missing');
+    expect(await inList()).not.toContain('last request refused');
+    await fetch(server.url + path.replace('connect', 'sources/whatsapp-cloud'), {
+      method: 'POST',
+      body: '{}',
+    });
+    expect(await inList()).toContain('last request refused');
+    await browser.post(`${path}/secret`, { app_secret: 'SECRET-OF-META' });
+    expect(await inList()).not.toContain('app secret missing');
+    await heardFromMeta(path);
+    expect(await inList()).not.toContain('last request refused');
+  });
+
+  test('goes by its kind and day while it has no name', async () => {
+    const path = await connect('waha', '');
+    const name = /WAHA, \d{1,2} \w+ \d{4}/;
+    expect((await browser.get(path)).text).toMatch(name);
+    expect(rowOf((await browser.get('/accounts')).text, path)).toMatch(name);
+    const removed = await browser.follow(await browser.post(`${path}/delete`));
+    expect(removed.text).toMatch(/The source WAHA, \d{1,2} \w+ \d{4} is deleted/);
   });
 
   test('renames and deletes, with hostile names escaped', async () => {

@@ -41,6 +41,7 @@ const en = {
   droppedNone: 'nothing',
   refused: 'Last refused',
   refusedNone: 'none',
+  badges: { missing: 'app secret missing', refused: 'last request refused' },
   state: 'What it brings',
   check: {
     waha: 'Nothing has come yet. Is the session in WAHA “WORKING”, and can WAHA reach the URL below? Then write a message to the number, or from it.',
@@ -157,6 +158,7 @@ export const words: InEach<typeof en> = {
     droppedNone: 'nic',
     refused: 'Ostatnio odrzucono',
     refusedNone: 'nic',
+    badges: { missing: 'brakuje klucza aplikacji', refused: 'ostatnie żądanie odrzucone' },
     state: 'Co dostarcza',
     check: {
       waha: 'Nic jeszcze nie przyszło. Czy sesja w WAHA ma stan „WORKING” i czy WAHA może połączyć się z adresem poniżej? Potem napisz wiadomość na ten numer albo z niego.',
