@@ -9,7 +9,7 @@ const en = {
   files: 'Exported chats',
   filesHint: '.txt or .zip, a file for each chat, up to 20 files and 20 MB together.',
   dates: 'How dates like 3/4 are to be read',
-  dateChoices: { '': 'Find out', days: '3 April', months: 'March 4' } as Record<string, string>,
+  dateChoices: { '': 'Detect', days: '3 April', months: 'March 4' } as Record<string, string>,
   submit: 'Estimate',
   result: 'Zap runs in a month',
   covered: (messages: number, chats: number, from: string, to: string, days: number) =>
