@@ -30,7 +30,8 @@ const en = {
     empty: 'The file is empty.',
     not_a_chat:
       'This is not a chat exported by WhatsApp. Open the chat in WhatsApp and choose “Export chat”, “Without media”.',
-    too_large: 'This is too large: up to 20 files and 20 MB together are read.',
+    too_large:
+      'This is too large: up to 20 files and 20 MB together are read. Whoever runs the server can estimate larger ones there, with npm run estimate.',
     damaged: 'The zip is damaged. Export the chat again.',
     no_text:
       'There are no text messages in these chats, and only text is forwarded: no Zap would run.',
@@ -70,7 +71,8 @@ export const words: InEach<typeof en> = {
       empty: 'Plik jest pusty.',
       not_a_chat:
         'To nie jest czat wyeksportowany z WhatsAppa. Otwórz czat w WhatsAppie i wybierz „Eksportuj czat”, „Bez multimediów”.',
-      too_large: 'To za dużo: odczytujemy do 20 plików i 20 MB łącznie.',
+      too_large:
+        'To za dużo: odczytujemy do 20 plików i 20 MB łącznie. Większe może przeliczyć osoba prowadząca serwer, poleceniem npm run estimate.',
       damaged: 'Plik zip jest uszkodzony. Wyeksportuj czat ponownie.',
       no_text:
         'W tych czatach nie ma wiadomości tekstowych, a przekazujemy tylko tekst: żaden Zap by się nie uruchomił.',

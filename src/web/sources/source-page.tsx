@@ -24,6 +24,7 @@ export function SourcePage(props: SourcePageProps) {
   const text = useWords(words);
   const href = useHref();
   const nameOf = useSourceName();
+  const { productName } = useView();
   const path = `/connect/${source.id}`;
   const [missing] = missingSecrets(source);
   return (
@@ -32,7 +33,7 @@ export function SourcePage(props: SourcePageProps) {
         <bdi>{nameOf(source)}</bdi>
       </h1>
       <p class="soft">{text.kinds[kindOf(source)]}</p>
-      {missing && <p class="notice warning">{text.missing}</p>}
+      {missing && <p class="notice warning">{text.missing(productName)}</p>}
       <SourceState source={source} />
       <SetUp {...props} />
       <article>

@@ -58,6 +58,7 @@ export function SourceState({ source }: { source: StoredSource }) {
           {drops.map(([reason, n]) => (
             <div key={reason}>{`${number.format(n)} × ${text.drops[reason as DropReason]}`}</div>
           ))}
+          <div class="soft">{text.droppedElsewhere}</div>
         </dd>
         <dt>{text.refused}</dt>
         <dd>

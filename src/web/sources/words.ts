@@ -39,6 +39,8 @@ const en = {
   messages: (n: number) => countEn(n, 'message'),
   dropped: 'Left out',
   droppedNone: 'nothing',
+  droppedElsewhere:
+    'Attachments and messages without text are not among them: they are counted with the account.',
   refused: 'Last refused',
   refusedNone: 'none',
   badges: { missing: 'app secret missing', refused: 'last request refused' },
@@ -48,8 +50,8 @@ const en = {
     'whatsapp-cloud':
       'Nothing has come yet. Has Meta accepted the URL below (“Verify and save”), is the field “messages” subscribed, and is the app published? Then write a message to the number.',
   } as Record<SourceKind, string>,
-  missing:
-    'The app secret is missing: without it Pakiet cannot tell Meta’s requests from forged ones, and refuses all.',
+  missing: (product: string) =>
+    `The app secret is missing: without it ${product} cannot tell Meta’s requests from forged ones, and refuses all.`,
   setUp: 'Set it up',
   url: 'URL',
   steps: {
@@ -156,6 +158,7 @@ export const words: InEach<typeof en> = {
     messages: (n) => countPl(n, WIADOMOSC),
     dropped: 'Pominięto',
     droppedNone: 'nic',
+    droppedElsewhere: 'Załączniki i wiadomości bez tekstu liczymy osobno, przy koncie.',
     refused: 'Ostatnio odrzucono',
     refusedNone: 'nic',
     badges: { missing: 'brakuje klucza aplikacji', refused: 'ostatnie żądanie odrzucone' },
@@ -165,8 +168,8 @@ export const words: InEach<typeof en> = {
       'whatsapp-cloud':
         'Nic jeszcze nie przyszło. Czy Meta przyjęła adres poniżej („Verify and save”), czy pole „messages” jest subskrybowane, a aplikacja opublikowana? Potem napisz wiadomość na ten numer.',
     },
-    missing:
-      'Brakuje tajnego klucza aplikacji: bez niego nie da się odróżnić żądań Meta od podrobionych, więc wszystkie są odrzucane.',
+    missing: (product) =>
+      `Brakuje tajnego klucza aplikacji: bez niego ${product} nie odróżni żądań Meta od podrobionych, więc wszystkie odrzuca.`,
     setUp: 'Jak połączyć',
     url: 'Adres (URL)',
     steps: {
