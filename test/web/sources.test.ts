@@ -92,7 +92,7 @@ describe('the page of a source', () => {
     const before = (await browser.get(path)).text;
     expect(before).toContain('Has Meta accepted the URL');
     expect(before).toContain('The app secret is missing');
-    expect(before).toContain('they are counted with the account');
+    expect(before).toContain('without text are counted with the account');
     const url = `${server.url}/sources/whatsapp-cloud/${path.split('/').at(-1)}`;
     await fetch(url, { method: 'POST', body: '{}' });
     const part = await browser.get(`${path}/state`, { headers: { 'hx-request': 'true' } });

@@ -39,8 +39,7 @@ const en = {
   messages: (n: number) => countEn(n, 'message'),
   dropped: 'Left out',
   droppedNone: 'nothing',
-  droppedElsewhere:
-    'Attachments and messages without text are not among them: they are counted with the account.',
+  droppedElsewhere: 'Attachments and messages without text are counted with the account.',
   refused: 'Last refused',
   refusedNone: 'none',
   badges: { missing: 'app secret missing', refused: 'last request refused' },
