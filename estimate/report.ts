@@ -95,6 +95,10 @@ const cents = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFra
 
 const number = (value: number): string => (value < 10 ? tenths : whole).format(value);
 const money = (value: number): string => cents.format(value);
-const percent = (share: number): string => (share > 0 ? `${whole.format(share * 100)} %` : '–');
+/** All is saved only where nothing is left. */
+function percent(share: number): string {
+  const percents = Math.round(share * 100);
+  return share > 0 ? `${share < 1 ? Math.min(percents, 99) : percents} %` : '–';
+}
 /** The day in this machine's time zone, as the export has it. */
 const date = (time: number): string => new Date(time).toLocaleDateString('sv');

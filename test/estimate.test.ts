@@ -47,6 +47,18 @@ A month is 30 days, an average of the whole period.
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   });
 
+  test('does not say that all is saved while anything runs', async () => {
+    const folder = tempFolder();
+    const line = (i: number) => `24/02/2024, 09:${String(i % 60).padStart(2, '0')} - John Doe: Hi!`;
+    writeFileSync(
+      join(folder, 'a.txt'),
+      Array.from({ length: 1000 }, (_, i) => line(i)).join('\n'),
+    );
+    const { stdout } = await estimate(['a.txt'], folder);
+    expect(stdout).toMatch(/bundled every 24 hours +30 +99 %/);
+    expect(stdout).not.toContain('100 %');
+  });
+
   test('turns runs into tasks and money, 80 columns wide', async () => {
     const { stdout } = await estimate(['--steps', '3', '--price', '0.02', 'a.txt'], aBusyFolder());
     const lines = stdout.split('\n');

@@ -96,7 +96,7 @@ describe('an estimate', () => {
     ['no chat', [['notes.txt', strToU8('hello')]], 'notes.txt: This is not a chat exported'],
     ['an empty file', [['a.txt', new Uint8Array()]], 'a.txt: The file is empty.'],
     ['half a zip', [['a.zip', zipSync({ 'a.txt': chat }).slice(0, 90)]], 'The zip is damaged'],
-    ['too much', [['a.txt', new Uint8Array(20 * 1024 * 1024 + 1)]], 'This is too large'],
+    ['too much', [['a.txt', new Uint8Array(20 * 1024 * 1024 + 1)]], 'npm run estimate'],
     ['too many', Array.from({ length: 21 }, (_, i) => [`${i}.txt`, chat]), 'This is too large'],
     ['a hostile name', [['<b>.txt', strToU8('x')]], '&lt;b>.txt: This is not'],
   ])('of %s is refused beside the field', async (_what, files, expected) => {

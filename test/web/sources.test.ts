@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { refusalSentence } from '../../src/core/source-sentence.ts';
 import { SOURCE_KINDS } from '../../src/sources/registry.ts';
@@ -21,10 +22,25 @@ afterAll(() => server.stop());
 
 /** Makes a source on the page; its path. */
 async function connect(kind: string, name = 'Ana'): Promise<string> {
-  const { status, text } = await browser.post('/connect', { kind, name });
-  expect(status).toBe(201);
-  const [id] = /src_[\w-]{22}/.exec(text) as RegExpExecArray;
-  return `/connect/${id}`;
+  const { status, location } = await browser.post('/connect', { kind, name });
+  expect([status, location]).toEqual([303, expect.stringMatching(/^\/connect\/src_[\w-]{22}$/)]);
+  return location as string;
+}
+
+/** A source's row in the list of all. */
+const rowOf = (html: string, path: string) =>
+  html.split('<li').find((row) => row.includes(`href="${path}"`));
+
+/** Sends what Meta would, of no message. */
+async function heardFromMeta(path: string): Promise<void> {
+  const body = JSON.stringify({ object: 'whatsapp_business_account', entry: [] });
+  const signature = createHmac('sha256', 'SECRET-OF-META').update(body).digest('hex');
+  const { status } = await fetch(server.url + path.replace('connect', 'sources/whatsapp-cloud'), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-hub-signature-256': `sha256=${signature}` },
+    body,
+  });
+  expect(status).toBe(200);
 }
 
 const copied = (html: string, id: string) =>
@@ -39,19 +55,25 @@ describe('connecting WhatsApp', () => {
     expect(text).toContain('href="/estimate"');
   });
 
-  test('answers with the URL and the secret to paste, which are shown again on demand only', async () => {
-    const made = await browser.post('/connect', { kind: 'waha', name: 'Ana' });
-    const url = copied(made.text, 'url') as string;
-    const key = copied(made.text, 'hmac_key') as string;
-    expect(url).toMatch(new RegExp(`^${server.url}/sources/waha/src_`));
-    const path = `/connect/${url.split('/').at(-1)}`;
-    const later = await browser.get(path);
-    expect(later.text).not.toContain(key);
-    expect(later.headers.get('cache-control')).toBe('no-store');
-    expect(copied((await browser.post(`${path}/reveal`)).text, 'hmac_key')).toBe(key);
+  test('leads to the page of the source, with the URL, and the secret on demand only', async () => {
+    const answer = await browser.post('/connect', { kind: 'waha', name: 'Ana' });
+    const path = answer.location as string;
+    const made = await browser.follow(answer);
+    expect(made.text).toContain('Press “Show what to paste” below');
+    expect(copied(made.text, 'url')).toBe(`${server.url}/sources/waha/${path.split('/').at(-1)}`);
+    const revealed = await browser.post(`${path}/reveal`);
+    const key = copied(revealed.text, 'hmac_key') as string;
+    expect(key).toMatch(/^[\w-]{43}$/);
+    expect(made.text).not.toContain(key);
+    for (const { headers } of [made, revealed]) {
+      expect(headers.get('cache-control')).toBe('no-store');
+    }
     const rotated = await browser.post(`${path}/rotate`);
     expect(rotated.status).toBe(303);
-    expect((await browser.follow(rotated)).text).toContain('good for 24 hours more');
+    expect(rotated.location).toBe(path);
+    const { text } = await browser.follow(rotated);
+    expect(text).toContain('press “Show what to paste” below to see it');
+    expect(text).not.toContain(key);
     expect(copied((await browser.post(`${path}/reveal`)).text, 'hmac_key')).not.toBe(key);
   });
 
@@ -70,6 +92,7 @@ describe('the page of a source', () => {
     const before = (await browser.get(path)).text;
     expect(before).toContain('Has Meta accepted the URL');
     expect(before).toContain('The app secret is missing');
+    expect(before).toContain('without text are counted with the account');
     const url = `${server.url}/sources/whatsapp-cloud/${path.split('/').at(-1)}`;
     await fetch(url, { method: 'POST', body: '{}' });
     const part = await browser.get(`${path}/state`, { headers: { 'hx-request': 'true' } });
@@ -78,6 +101,12 @@ describe('the page of a source', () => {
     expect((await browser.get(path, { language: 'pl' })).text).toContain(
       'wpisz klucz swojej aplikacji Meta',
     );
+  });
+
+  test('says what this machine is called where WAHA runs', async () => {
+    const seen = server.url.replace('127.0.0.1', 'host.docker.internal');
+    expect((await browser.get(await connect('waha'))).text).toContain(`begin with ${seen}.`);
+    expect((await browser.get(await connect('whatsapp-cloud'))).text).not.toContain(seen);
   });
 
   test('takes an app secret, which it never shows, and refuses one with spaces in it', async () => {
@@ -93,6 +122,31 @@ describe('the page of a source', () => {
     expect(text).not.toContain('SECRET-OF-META');
     const waha = await connect('waha');
     expect((await browser.post(`${waha}/secret`, { app_secret: 'x' })).status).toBe(404);
+  });
+
+  test('tells in the list of sources what keeps it from bringing anything', async () => {
+    const path = await connect('whatsapp-cloud');
+    const inList = async () => rowOf((await browser.get('/accounts')).text, path);
+    expect(await inList()).toContain('app secret missing');
+    expect(await inList()).not.toContain('last request refused');
+    await fetch(server.url + path.replace('connect', 'sources/whatsapp-cloud'), {
+      method: 'POST',
+      body: '{}',
+    });
+    expect(await inList()).toContain('last request refused');
+    await browser.post(`${path}/secret`, { app_secret: 'SECRET-OF-META' });
+    expect(await inList()).not.toContain('app secret missing');
+    await heardFromMeta(path);
+    expect(await inList()).not.toContain('last request refused');
+  });
+
+  test('goes by its kind and day while it has no name', async () => {
+    const path = await connect('waha', '');
+    const name = /WAHA, \d{1,2} \w+ \d{4}/;
+    expect((await browser.get(path)).text).toMatch(name);
+    expect(rowOf((await browser.get('/accounts')).text, path)).toMatch(name);
+    const removed = await browser.follow(await browser.post(`${path}/delete`));
+    expect(removed.text).toMatch(/The source WAHA, \d{1,2} \w+ \d{4} is deleted/);
   });
 
   test('renames and deletes, with hostile names escaped', async () => {

@@ -9,7 +9,7 @@ const en = {
   files: 'Exported chats',
   filesHint: '.txt or .zip, a file for each chat, up to 20 files and 20 MB together.',
   dates: 'How dates like 3/4 are to be read',
-  dateChoices: { '': 'Find out', days: '3 April', months: 'March 4' } as Record<string, string>,
+  dateChoices: { '': 'Detect', days: '3 April', months: 'March 4' } as Record<string, string>,
   submit: 'Estimate',
   result: 'Zap runs in a month',
   covered: (messages: number, chats: number, from: string, to: string, days: number) =>
@@ -30,7 +30,8 @@ const en = {
     empty: 'The file is empty.',
     not_a_chat:
       'This is not a chat exported by WhatsApp. Open the chat in WhatsApp and choose “Export chat”, “Without media”.',
-    too_large: 'This is too large: up to 20 files and 20 MB together are read.',
+    too_large:
+      'This is too large: up to 20 files and 20 MB together are read. Whoever runs the server can estimate larger ones there, with npm run estimate.',
     damaged: 'The zip is damaged. Export the chat again.',
     no_text:
       'There are no text messages in these chats, and only text is forwarded: no Zap would run.',
@@ -70,7 +71,8 @@ export const words: InEach<typeof en> = {
       empty: 'Plik jest pusty.',
       not_a_chat:
         'To nie jest czat wyeksportowany z WhatsAppa. Otwórz czat w WhatsAppie i wybierz „Eksportuj czat”, „Bez multimediów”.',
-      too_large: 'To za dużo: odczytujemy do 20 plików i 20 MB łącznie.',
+      too_large:
+        'To za dużo: odczytujemy do 20 plików i 20 MB łącznie. Większe może przeliczyć osoba prowadząca serwer, poleceniem npm run estimate.',
       damaged: 'Plik zip jest uszkodzony. Wyeksportuj czat ponownie.',
       no_text:
         'W tych czatach nie ma wiadomości tekstowych, a przekazujemy tylko tekst: żaden Zap by się nie uruchomił.',

@@ -24,6 +24,7 @@ export function SourcePage(props: SourcePageProps) {
   const text = useWords(words);
   const href = useHref();
   const nameOf = useSourceName();
+  const { productName } = useView();
   const path = `/connect/${source.id}`;
   const [missing] = missingSecrets(source);
   return (
@@ -32,7 +33,7 @@ export function SourcePage(props: SourcePageProps) {
         <bdi>{nameOf(source)}</bdi>
       </h1>
       <p class="soft">{text.kinds[kindOf(source)]}</p>
-      {missing && <p class="notice warning">{text.missing}</p>}
+      {missing && <p class="notice warning">{text.missing(productName)}</p>}
       <SourceState source={source} />
       <SetUp {...props} />
       <article>
@@ -75,6 +76,16 @@ export function SourcePage(props: SourcePageProps) {
   );
 }
 
+const isOfThisMachine = (url: string) =>
+  /^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(url).hostname);
+
+/** This machine's address as it is inside a container. */
+function seenFromContainer(url: string): string {
+  const seen = new URL(url);
+  seen.hostname = 'host.docker.internal';
+  return seen.href.replace(/\/$/, '');
+}
+
 function SetUp({ source, isRevealed = false, problems = {} }: SourcePageProps) {
   const text = useWords(words);
   const { publicUrl } = useView();
@@ -93,6 +104,9 @@ function SetUp({ source, isRevealed = false, problems = {} }: SourcePageProps) {
       <p>
         <Copyable id="url" text={sourceUrl(publicUrl, source)} />
       </p>
+      {kind === 'waha' && isOfThisMachine(publicUrl) && (
+        <p class="notice warning">{text.container(seenFromContainer(publicUrl))}</p>
+      )}
       {takesSecret && !publicUrl.startsWith('https:') && <p class="notice warning">{text.reach}</p>}
       {isRevealed ? (
         Object.entries(ourSecrets(source)).map(([name, secret]) => (
@@ -107,9 +121,7 @@ function SetUp({ source, isRevealed = false, problems = {} }: SourcePageProps) {
         <Form action={`/connect/${source.id}/reveal`}>
           <p class="soft">{text.hidden}</p>
           <p>
-            <button type="submit" class="outline">
-              {text.reveal}
-            </button>
+            <button type="submit">{text.reveal}</button>
           </p>
         </Form>
       )}

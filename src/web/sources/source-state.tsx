@@ -1,17 +1,23 @@
+import type { Language } from '../../core/language.ts';
+import { missingSecrets } from '../../core/source-actions.ts';
 import { refusalSentence } from '../../core/source-sentence.ts';
 import type { SourceKind } from '../../sources/registry.ts';
 import type { DropReason, RefusalCode } from '../../sources/source.ts';
 import type { StoredSource } from '../../store/rows.ts';
-import { Span } from '../time.tsx';
+import { formatTime, Span } from '../time.tsx';
 import { useHref, useView, useWords } from '../view.tsx';
 import { words } from './words.ts';
 
 export const kindOf = ({ kind }: StoredSource) => kind as SourceKind;
 
-/** What a source is called: its name, else its kind. */
+/** What a source is called: its name, else its kind and the day on which it was made. */
+export const sourceName = (source: StoredSource, language: Language, zone: string): string =>
+  source.name ||
+  `${words[language].short[kindOf(source)]}, ${formatTime(source.createdAt, 'day', language, zone)}`;
+
 export const useSourceName = (): ((source: StoredSource) => string) => {
-  const { short } = useWords(words);
-  return (source) => source.name || short[kindOf(source)];
+  const { language, zone } = useView();
+  return (source) => sourceName(source, language, zone);
 };
 
 const Heard = ({ source: { lastHeardAt } }: { source: StoredSource }) => {
@@ -52,6 +58,7 @@ export function SourceState({ source }: { source: StoredSource }) {
           {drops.map(([reason, n]) => (
             <div key={reason}>{`${number.format(n)} × ${text.drops[reason as DropReason]}`}</div>
           ))}
+          <div class="soft">{text.droppedElsewhere}</div>
         </dd>
         <dt>{text.refused}</dt>
         <dd>
@@ -70,6 +77,21 @@ export function SourceState({ source }: { source: StoredSource }) {
   );
 }
 
+/** What keeps a source from bringing anything. */
+function Badges({ source }: { source: StoredSource }) {
+  const { badges } = useWords(words);
+  const { lastHeardAt, lastRefused } = source;
+  const isMissing = missingSecrets(source).length > 0;
+  const isRefused = lastRefused !== null && lastRefused.at > (lastHeardAt ?? 0);
+  if (!isMissing && !isRefused) return null;
+  return (
+    <span>
+      {isMissing && <span class="badge warn">{badges.missing}</span>}{' '}
+      {isRefused && <span class="badge bad">{badges.refused}</span>}
+    </span>
+  );
+}
+
 /** The workspace's sources, each with what matters most, and the way to another one. */
 export function SourceList({ sources }: { sources: readonly StoredSource[] }) {
   const text = useWords(words);
@@ -85,6 +107,7 @@ export function SourceList({ sources }: { sources: readonly StoredSource[] }) {
             <a href={href(`/connect/${source.id}`)}>
               <bdi>{nameOf(source)}</bdi>
             </a>
+            <Badges source={source} />
             <span class="soft">
               {`${text.short[kindOf(source)]} · ${text.heard}: `}
               <Heard source={source} />

@@ -6,12 +6,12 @@ import { theirSecretSchema } from '../../wire/source.ts';
 import type { Pages, WebContext } from '../context.ts';
 import { entered, nameField, readForm, says } from '../forms.ts';
 import { NotFoundError } from '../problem.tsx';
-import { languageOf } from '../reader.ts';
+import { languageOf, zoneOf } from '../reader.ts';
 import { asksForPart, hidden, leadTo, send } from '../respond.tsx';
 import { workspaceOf } from '../session.ts';
 import { ConnectPage } from './connect.tsx';
 import { SourcePage, takesAppSecret } from './source-page.tsx';
-import { kindOf, SourceState } from './source-state.tsx';
+import { SourceState, sourceName } from './source-state.tsx';
 import { words } from './words.ts';
 
 const newForm = z.object({ kind: z.enum(SOURCE_KINDS), name: nameField });
@@ -44,7 +44,8 @@ export function sourcePages(pages: Pages, context: WebContext): void {
       return send(context, request, reply, <ConnectPage refused={refused} />, 422);
     }
     const source = await sources.create(workspaceOf(request).id, { ...read.value, secrets: {} });
-    return send(context, request, reply, <SourcePage source={source} isRevealed />, 201);
+    const { made } = words[languageOf(request)];
+    return leadTo(context, request, reply, `/connect/${source.id}`, { kind: 'done', text: made });
   });
 
   pages.get('/connect/:id', hidden, async (request: Asked, reply) =>
@@ -96,8 +97,8 @@ export function sourcePages(pages: Pages, context: WebContext): void {
   pages.post('/connect/:id/delete', hidden, async (request: Asked, reply) => {
     const source = await find(request);
     await sources.remove(source.workspaceId, source.id);
-    const { removed, short } = words[languageOf(request)];
-    const text = removed(source.name || short[kindOf(source)]);
+    const language = languageOf(request);
+    const text = words[language].removed(sourceName(source, language, zoneOf(request)));
     return leadTo(context, request, reply, '/accounts', { kind: 'done', text });
   });
 }

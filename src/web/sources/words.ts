@@ -5,7 +5,7 @@ import type { DropReason } from '../../sources/source.ts';
 const en = {
   title: 'Connect WhatsApp',
   intro:
-    'Messages come in by a source: a gateway or Meta calls an address that is made for it here. Choose how your account is to be connected.',
+    'Messages come in through a source: a gateway or Meta calls an address that is made for it here. Choose how your account is to be connected.',
   kinds: {
     waha: 'A phone, by QR code (WAHA)',
     'whatsapp-cloud': 'A business number, through Meta (Cloud API)',
@@ -14,7 +14,7 @@ const en = {
   about: {
     waha: 'WAHA is a gateway that you run yourself and link to the phone as one links WhatsApp Web. It sees what is received and what is sent from the phone, in groups as well.',
     'whatsapp-cloud':
-      'Meta’s official way for companies. It sees what is received, and what is sent from the WhatsApp Business app if the number stays in it (coexistence). What a program sends over Meta’s API is not told: that program hands it in here.',
+      'Meta’s official way for companies. It sees what is received, and what is sent from the WhatsApp Business app if the number stays in it (coexistence). Meta does not report what a program sends through its API; that program must hand it in here too.',
   } as Record<SourceKind, string>,
   risk: {
     waha: 'WhatsApp does not allow unofficial gateways and may ban the number, for good and without warning. Do not connect one that you cannot afford to lose.',
@@ -23,6 +23,7 @@ const en = {
   name: 'Name',
   nameHint: 'For yourself, such as whose phone it is.',
   create: 'Make the source',
+  made: 'The source is made. Press “Show what to paste” below, and set it up.',
   otherTitle: 'Something else',
   other: 'A program of your own can hand messages in with an API key.',
   createKey: 'Create an API key',
@@ -38,16 +39,18 @@ const en = {
   messages: (n: number) => countEn(n, 'message'),
   dropped: 'Left out',
   droppedNone: 'nothing',
+  droppedElsewhere: 'Attachments and messages without text are counted with the account.',
   refused: 'Last refused',
   refusedNone: 'none',
+  badges: { missing: 'app secret missing', refused: 'last request refused' },
   state: 'What it brings',
   check: {
     waha: 'Nothing has come yet. Is the session in WAHA “WORKING”, and can WAHA reach the URL below? Then write a message to the number, or from it.',
     'whatsapp-cloud':
       'Nothing has come yet. Has Meta accepted the URL below (“Verify and save”), is the field “messages” subscribed, and is the app published? Then write a message to the number.',
   } as Record<SourceKind, string>,
-  missing:
-    'The app secret is missing: without it no request of Meta’s can be told from a forged one, and all are refused.',
+  missing: (product: string) =>
+    `The app secret is missing: without it ${product} cannot tell Meta’s requests from forged ones, and refuses all.`,
   setUp: 'Set it up',
   url: 'URL',
   steps: {
@@ -68,6 +71,8 @@ const en = {
   } as Record<SourceKind, string[]>,
   reach:
     'Meta calls from the internet over https, and this address is not reachable from there. Put a proxy with a certificate in front of the server and start it with PAKIET_PUBLIC_URL.',
+  container: (address: string) =>
+    `From a container this machine is host.docker.internal: if WAHA runs here in Docker, let the URL that you paste begin with ${address}.`,
   secrets: { hmac_key: 'HMAC key', verify_token: 'Verify token' } as Record<string, string>,
   reveal: 'Show what to paste',
   hidden: 'The secret is not shown until you ask for it.',
@@ -85,10 +90,11 @@ const en = {
   rotate: 'Make a new secret',
   rotateText:
     'The former one is good for 24 hours more: paste the new one at the other end by then.',
-  rotated: 'There is a new secret. The former one is good for 24 hours more.',
+  rotated:
+    'There is a new secret: press “Show what to paste” below to see it. The former one is good for 24 hours more.',
   remove: 'Delete this source',
   removeText:
-    'Its URL takes nothing any more, and what is sent to it is lost. Messages that came from it stay.',
+    'Its URL stops accepting messages, and what is sent to it is lost. Messages that came from it stay.',
   removed: (name: string) => `The source ${name} is deleted.`,
   drops: {
     unreadable: 'requests that cannot be read: is the URL the one of this kind of source?',
@@ -104,7 +110,7 @@ const en = {
     system: 'WhatsApp’s own notes',
     edited: 'edits of messages',
     revoked: 'withdrawals of messages',
-    unsupported: 'messages whose content is not told',
+    unsupported: 'messages whose content was not included',
     history: 'messages from before the account was connected',
     error: 'errors in a message’s place',
   } as Record<DropReason, string>,
@@ -119,14 +125,14 @@ export const words: InEach<typeof en> = {
     intro:
       'Wiadomości dostarcza źródło: bramka albo Meta wywołuje adres, który dla niej tu powstaje. Wybierz, jak połączyć konto.',
     kinds: {
-      waha: 'Telefon, kodem QR (WAHA)',
+      waha: 'Telefon (przez kod QR, WAHA)',
       'whatsapp-cloud': 'Numer firmowy, przez Meta (Cloud API)',
     },
     short: { waha: 'WAHA', 'whatsapp-cloud': 'WhatsApp Cloud API' },
     about: {
       waha: 'WAHA to bramka, którą uruchamiasz u siebie i łączysz z telefonem tak jak WhatsApp Web. Widzi wiadomości odebrane i wysłane z telefonu, także w grupach.',
       'whatsapp-cloud':
-        'Oficjalna droga Meta dla firm. Widzi wiadomości odebrane, a także wysłane z aplikacji WhatsApp Business, jeśli numer w niej pozostaje (coexistence). O tym, co wysyła program przez API Meta, nikt nie informuje: ten program przekazuje to tutaj sam.',
+        'Oficjalny sposób Meta dla firm. Widzi wiadomości odebrane, a także wysłane z aplikacji WhatsApp Business, jeśli numer w niej pozostaje (coexistence). Meta nie przekazuje tego, co program wysyła przez jej API; ten program musi przekazać to tutaj sam.',
     },
     risk: {
       waha: 'WhatsApp nie pozwala na nieoficjalne bramki i może zablokować numer na stałe i bez ostrzeżenia. Nie łącz numeru, którego utrata byłaby problemem.',
@@ -135,8 +141,9 @@ export const words: InEach<typeof en> = {
     name: 'Nazwa',
     nameHint: 'Dla Ciebie, na przykład czyj to telefon.',
     create: 'Utwórz źródło',
-    otherTitle: 'Inna droga',
-    other: 'Własny program może przekazywać wiadomości kluczem API.',
+    made: 'Źródło jest gotowe. Naciśnij poniżej „Pokaż, co wkleić” i połącz je.',
+    otherTitle: 'Inny sposób',
+    other: 'Własny program może przekazywać wiadomości za pomocą klucza API.',
     createKey: 'Utwórz klucz API',
     back: 'Wróć do kont WhatsApp',
     connections: 'Źródła',
@@ -150,16 +157,18 @@ export const words: InEach<typeof en> = {
     messages: (n) => countPl(n, WIADOMOSC),
     dropped: 'Pominięto',
     droppedNone: 'nic',
+    droppedElsewhere: 'Załączniki i wiadomości bez tekstu liczymy osobno, przy koncie.',
     refused: 'Ostatnio odrzucono',
     refusedNone: 'nic',
+    badges: { missing: 'brakuje klucza aplikacji', refused: 'ostatnie żądanie odrzucone' },
     state: 'Co dostarcza',
     check: {
       waha: 'Nic jeszcze nie przyszło. Czy sesja w WAHA ma stan „WORKING” i czy WAHA może połączyć się z adresem poniżej? Potem napisz wiadomość na ten numer albo z niego.',
       'whatsapp-cloud':
         'Nic jeszcze nie przyszło. Czy Meta przyjęła adres poniżej („Verify and save”), czy pole „messages” jest subskrybowane, a aplikacja opublikowana? Potem napisz wiadomość na ten numer.',
     },
-    missing:
-      'Brakuje tajnego klucza aplikacji: bez niego nie da się odróżnić żądań Meta od podrobionych, więc wszystkie są odrzucane.',
+    missing: (product) =>
+      `Brakuje tajnego klucza aplikacji: bez niego ${product} nie odróżni żądań Meta od podrobionych, więc wszystkie odrzuca.`,
     setUp: 'Jak połączyć',
     url: 'Adres (URL)',
     steps: {
@@ -179,7 +188,9 @@ export const words: InEach<typeof en> = {
       ],
     },
     reach:
-      'Meta łączy się z internetu przez https, a ten adres jest stamtąd nieosiągalny. Postaw przed serwerem proxy z certyfikatem i uruchom serwer z PAKIET_PUBLIC_URL.',
+      'Meta łączy się przez internet, po https, a ten adres jest stamtąd nieosiągalny. Postaw przed serwerem proxy z certyfikatem i uruchom serwer z PAKIET_PUBLIC_URL.',
+    container: (address) =>
+      `Z kontenera ten komputer to host.docker.internal: jeśli WAHA działa tu w Dockerze, niech wklejony adres zaczyna się od ${address}.`,
     secrets: { hmac_key: 'Klucz HMAC', verify_token: 'Token weryfikacyjny (Verify token)' },
     reveal: 'Pokaż, co wkleić',
     hidden: 'Sekret pokazujemy dopiero na Twoje życzenie.',
@@ -197,7 +208,8 @@ export const words: InEach<typeof en> = {
     rotate: 'Utwórz nowy sekret',
     rotateText:
       'Poprzedni działa jeszcze przez 24 godziny: do tego czasu wklej nowy po drugiej stronie.',
-    rotated: 'Jest nowy sekret. Poprzedni działa jeszcze przez 24 godziny.',
+    rotated:
+      'Jest nowy sekret: by go zobaczyć, naciśnij poniżej „Pokaż, co wkleić”. Poprzedni działa jeszcze przez 24 godziny.',
     remove: 'Usuń to źródło',
     removeText:
       'Jego adres nie przyjmie już niczego, a to, co na niego wysłano, przepadnie. Wiadomości, które z niego przyszły, zostają.',
