@@ -149,9 +149,10 @@ function peerOf(
 function participantOf(payload: Payload, { participant, fromMe }: MessageId): unknown[] {
   if (fromMe) return [];
   const { key, Info, author } = payload._data;
+  const told = [payload.participant, author].filter((one) => addressFrom(one) !== null);
   return [
-    // That of the id comes last: who wrote the message may have made it up.
-    ...[payload.participant, author, participant?.id],
+    // The id is believed where nothing else tells: who wrote the message may have made it up.
+    ...(told.length > 0 ? told : [participant?.id]),
     ...[key.participantAlt, key.participantPn, key.participantLid, Info.SenderAlt],
   ];
 }
