@@ -71,8 +71,12 @@ describe('the profile', () => {
     const { text } = await browser.follow(answer);
     expect(text).toContain('<html lang="pl"');
     expect(text).toContain('Zapisano.');
+    const other = new BrowserLike(server);
+    await other.signIn();
+    expect((await other.get('/profile')).text).toContain('<html lang="pl"');
     await browser.post('/profile', PROFILE);
-    expect((await browser.get('/profile', { language: 'pl' })).text).toContain('<html lang="en"');
+    const headers = { 'accept-language': 'pl' };
+    expect((await browser.get('/profile', { headers })).text).toContain('<html lang="en"');
   });
 
   test('follows the switch at the foot of the pages', async () => {

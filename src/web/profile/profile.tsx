@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type InEach, isLanguage, LANGUAGES } from '../../core/language.ts';
+import { type InEach, LANGUAGES } from '../../core/language.ts';
 import type { Pages, WebContext } from '../context.ts';
 import { emailField, entered, newPasswordField, readForm, requiredName, says } from '../forms.ts';
 import { Page } from '../page.tsx';
@@ -156,9 +156,8 @@ export function profilePages(pages: Pages, context: WebContext): void {
     }
     const { language } = read.value;
     await store.transaction((tx) => tx.workspaces.edit(workspaceOf(request).id, read.value));
-    if (isLanguage(request.cookies.language) || language !== languageOf(request)) {
-      remember(context, reply, 'language', language);
-    }
+    // What was once chosen in this browser would win over it.
+    if (request.cookies.language) remember(context, reply, 'language', language);
     const notice = { kind: 'done' as const, text: words[language].saved };
     return leadTo(context, request, reply, '/profile', notice);
   });
