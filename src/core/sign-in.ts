@@ -41,6 +41,10 @@ export async function makeLink(store: Store, workspaceId: number, now: number): 
 /** How passwords are kept; those of passwords.ts take their time on purpose. */
 type Passwords = Pick<typeof import('./passwords.ts'), 'hashPassword' | 'isPassword'>;
 
+/** Checking a password takes its time, and another may have been set meanwhile. */
+const isStill = async (tx: Repositories, workspaceId: number, stored: string | null) =>
+  (await tx.signIns.password(workspaceId)) === stored;
+
 /** Lets owners in: by a one-time link at first, then with e-mail address and password. */
 export class SignIn {
   readonly #store: Store;
@@ -98,19 +102,26 @@ export class SignIn {
     // Counted before the password is looked at, so that many tries at once are not all looked at.
     this.#people.failed(person, now);
     this.#addresses.failed(address, now);
-    const workspaceId = await this.#whose(email, password);
-    if (workspaceId === null) return { ok: false, reason: 'wrong' };
+    const found = await this.#whose(email, password);
+    if (!found) return { ok: false, reason: 'wrong' };
     this.#people.succeeded(person);
     this.#addresses.succeeded(address);
-    const token = await this.#store.transaction((tx) => this.#begin(tx, workspaceId));
-    return { ok: true, token, workspaceId };
+    const { workspaceId, stored } = found;
+    return this.#store.transaction(async (tx) => {
+      if (!(await isStill(tx, workspaceId, stored))) return { ok: false, reason: 'wrong' };
+      return { ok: true, token: await this.#begin(tx, workspaceId), workspaceId };
+    });
   }
 
-  async #whose(email: string, password: string): Promise<number | null> {
+  async #whose(
+    email: string,
+    password: string,
+  ): Promise<{ workspaceId: number; stored: string | null } | null> {
     const { read } = this.#store;
     const found = await read.workspaces.ofOwner(email);
     for (const { id } of found) {
-      if (await this.#passwords.isPassword(password, await read.signIns.password(id))) return id;
+      const stored = await read.signIns.password(id);
+      if (await this.#passwords.isPassword(password, stored)) return { workspaceId: id, stored };
     }
     // As slow as for an address that is known, so that none can be found out.
     if (found.length === 0) await this.#passwords.isPassword(password, null);
@@ -167,6 +178,7 @@ export class SignIn {
     this.#people.succeeded(person);
     const hash = await this.#passwords.hashPassword(next);
     return this.#store.transaction(async (tx) => {
+      if (!(await isStill(tx, workspaceId, stored))) return { ok: false, reason: 'wrong' };
       await tx.signIns.setPassword(workspaceId, hash);
       return { ok: true, token: await this.#begin(tx, workspaceId), workspaceId };
     });

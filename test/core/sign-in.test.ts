@@ -253,6 +253,24 @@ describe('changing the password', () => {
     expect(await change(PASSWORD)).toMatchObject({ ok: true });
   });
 
+  test.each([
+    ['a sign-in', (slow: SignIn) => slow.signIn(EMAIL, PASSWORD, '192.0.2.2')],
+    [
+      'another change',
+      (slow: SignIn) => slow.changePassword(workspaceId, PASSWORD, 'x', '192.0.2.2'),
+    ],
+  ])('wins over %s that has checked the password of before', async (_what, begin) => {
+    await enter();
+    const isPassword: typeof passwords.isPassword = async (password, hash) => {
+      const isRight = await passwords.isPassword(password, hash);
+      await change(PASSWORD);
+      return isRight;
+    };
+    const slow = new SignIn({ store, clock, passwords: { ...passwords, isPassword } });
+    expect(await begin(slow)).toEqual({ ok: false, reason: 'wrong' });
+    expect(await attempt('a new password')).toMatchObject({ ok: true });
+  });
+
   test('makes a one-time link of before useless', async () => {
     await enter();
     const text = await link();
