@@ -12,6 +12,7 @@ import { workspaceOf } from '../session.ts';
 import { Span, Time } from '../time.tsx';
 import { Copyable, Dangerous, Empty, Field, Form, type Problems } from '../ui.tsx';
 import { useHref, useWords } from '../view.tsx';
+import { ShownOnce } from './shown-once.ts';
 
 const en = {
   title: 'API keys',
@@ -155,10 +156,13 @@ const form = z.object({ label: requiredName });
 /** The keys of the workspace. */
 export function keyPages(pages: Pages, context: WebContext): void {
   const { store, clock } = context;
+  const made = new ShownOnce(clock);
   const keysOf = async (workspaceId: number) =>
     (await store.read.workspaces.keys()).filter((key) => key.workspaceId === workspaceId);
 
   pages.get('/keys', hidden, async (request, reply) => {
+    const secret = made.take(request.sessionToken);
+    if (secret !== null) return send(context, request, reply, <NewKeyPage secret={secret} />);
     const keys = await keysOf(workspaceOf(request).id);
     return send(context, request, reply, <KeysPage keys={keys} />);
   });
@@ -172,7 +176,9 @@ export function keyPages(pages: Pages, context: WebContext): void {
     }
     const secret = makeKey();
     await addKey(store, id, secret, clock.now(), read.value.label);
-    return send(context, request, reply, <NewKeyPage secret={secret} />, 201);
+    // Not shown as the form's answer: loading that again would make another key.
+    made.put(request.sessionToken, secret);
+    return leadTo(context, request, reply, '/keys');
   });
 
   // The start of its hash names a key: enough to tell it, and of no use to anyone else.
