@@ -67,11 +67,16 @@ export class SignIn {
     this.#passwords = passwords;
   }
 
-  /** The workspace that a one-time link opens; null where it holds no more. */
-  async ofLink(link: string): Promise<Workspace | null> {
+  /**
+   * The workspace that a one-time link opens, and whether its owner has a password already; null where it
+   * holds no more.
+   */
+  async ofLink(link: string): Promise<{ workspace: Workspace; hasPassword: boolean } | null> {
     const { read } = this.#store;
     const id = await read.signIns.workspaceOfLink(hashToken(link), this.#clock.now());
-    return id === null ? null : read.workspaces.get(id);
+    const workspace = id === null ? null : await read.workspaces.get(id);
+    if (!workspace) return null;
+    return { workspace, hasPassword: (await read.signIns.password(workspace.id)) !== null };
   }
 
   /**

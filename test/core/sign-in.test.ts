@@ -55,7 +55,10 @@ const tokenOf = (result: SignedIn) => (result.ok ? result.token : '');
 describe('a one-time link', () => {
   test('opens its workspace, and sets owner, language and password', async () => {
     const text = await link();
-    expect(await signIn.ofLink(text)).toMatchObject({ id: workspaceId });
+    expect(await signIn.ofLink(text)).toMatchObject({
+      workspace: { id: workspaceId },
+      hasPassword: false,
+    });
     const begun = await useLink(text);
     expect(begun).toMatchObject({ workspaceId });
     expect(await store.read.workspaces.get(workspaceId)).toEqual({
@@ -65,6 +68,7 @@ describe('a one-time link', () => {
     });
     expect(await isAlive(begun?.token as string)).toBe(true);
     expect(await attempt(PASSWORD)).toMatchObject({ ok: true, workspaceId });
+    expect(await signIn.ofLink(await link())).toMatchObject({ hasPassword: true });
   });
 
   test('holds once, also for two who use it at the same time', async () => {

@@ -38,6 +38,21 @@ describe('the profile', () => {
     });
   });
 
+  test.each([
+    [
+      'that it is written to',
+      { SMTP_URL: 'smtp://127.0.0.1:9', PAKIET_MAIL_FROM: 'pakiet@acme.example' },
+    ],
+    ['that no e-mail is set up', {}],
+  ])('says of the address %s', async (_what, env) => {
+    const other = await ServerProcess.start(tempFolder(), env);
+    const { text } = await (await signedIn(other)).get('/profile');
+    await other.stop();
+    const sendsMail = 'SMTP_URL' in env;
+    expect(text.includes('We also write to it when errors')).toBe(sendsMail);
+    expect(text.includes('No e-mail is set up on this server')).toBe(!sendsMail);
+  });
+
   test('shows a notice once', async () => {
     const answer = await browser.post('/profile', PROFILE);
     expect((await browser.follow(answer)).text).toContain('Saved.');
