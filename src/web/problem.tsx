@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { ComponentChildren } from 'preact';
 import { StoreUnavailableError } from '../store/errors.ts';
 import { Page } from './page.tsx';
 import { useHref, useView, useWords } from './view.tsx';
@@ -35,8 +36,15 @@ export function kindOf(error: unknown): Kind {
   return statusCode >= 400 && statusCode < 500 ? 'refused' : 'broken';
 }
 
-/** @param requestId by which the log knows the request */
-export function ProblemPage({ kind, requestId }: { kind: Kind; requestId: string }) {
+interface ProblemProps {
+  kind: Kind;
+  /** By which the log knows the request. */
+  requestId: string;
+  /** What else helps. */
+  children?: ComponentChildren;
+}
+
+export function ProblemPage({ kind, requestId, children }: ProblemProps) {
   const { [kind]: problem, notFound } = useWords(words);
   const { workspace } = useView();
   const href = useHref();
@@ -46,6 +54,7 @@ export function ProblemPage({ kind, requestId }: { kind: Kind; requestId: string
       <section class="empty">
         <h1>{problem.title}</h1>
         <p>{typeof text === 'string' ? text : text(requestId)}</p>
+        {children}
         {workspace && (
           <p>
             <a href={href('/webhooks')}>{notFound.next}</a>
