@@ -17,7 +17,7 @@ import { ShownOnce } from './shown-once.ts';
 const en = {
   title: 'API keys',
   intro:
-    'With a key your own programs hand messages in, and Zapier connects. Use one for each, so that you can revoke it alone.',
+    'With a key your own programs hand messages in, and Zapier connects. Use a separate key for each, so that you can revoke one without the others.',
   create: 'Create a key',
   label: 'What is it for?',
   labelHint: 'For example: Zapier, or the program that hands messages in.',
@@ -25,8 +25,8 @@ const en = {
   madeTitle: 'Your new key',
   madeText: 'Copy it now: it is shown only this once.',
   madeDone: 'I have copied it',
-  columns: { label: 'For', hint: 'Begins with', made: 'Made', used: 'Last used' },
-  unlabelled: 'without a label',
+  columns: { label: 'For', hint: 'Begins with', made: 'Created', used: 'Last used' },
+  unlabelled: 'No label',
   never: 'never',
   revoke: 'Revoke',
   revokeText: 'Whatever uses this key is refused from that moment on.',
@@ -40,7 +40,7 @@ const words: InEach<typeof en> = {
   pl: {
     title: 'Klucze API',
     intro:
-      'Kluczem Twoje programy przekazują wiadomości i łączy się Zapier. Użyj osobnego do każdego celu, by móc unieważnić tylko ten jeden.',
+      'Klucza potrzebują Twoje programy, by przekazywać wiadomości, i Zapier, by się połączyć. Dla każdego utwórz osobny, a unieważnisz jeden bez ruszania pozostałych.',
     create: 'Utwórz klucz',
     label: 'Do czego służy?',
     labelHint: 'Na przykład: Zapier albo program, który przekazuje wiadomości.',
@@ -49,13 +49,13 @@ const words: InEach<typeof en> = {
     madeText: 'Skopiuj go teraz: pokazujemy go tylko ten jeden raz.',
     madeDone: 'Klucz skopiowany',
     columns: { label: 'Do czego', hint: 'Początek', made: 'Utworzony', used: 'Ostatnio użyty' },
-    unlabelled: 'bez opisu',
+    unlabelled: 'Bez opisu',
     never: 'nigdy',
     revoke: 'Unieważnij',
     revokeText: 'Wszystko, co używa tego klucza, będzie od tej chwili odrzucane.',
     revoked: (hint) => `Klucz zaczynający się od ${hint} został unieważniony.`,
     none: 'Nie ma jeszcze klucza',
-    noneText: 'Utwórz go, by połączyć Zapiera albo własny program.',
+    noneText: 'Utwórz go, by połączyć Zapier albo własny program.',
   },
 };
 

@@ -115,7 +115,7 @@ const WIADOMOSC: [string, string, string] = ['wiadomość', 'wiadomości', 'wiad
 export const words: InEach<typeof en> = {
   en,
   pl: {
-    title: 'Połącz WhatsAppa',
+    title: 'Połącz konto WhatsApp',
     intro:
       'Wiadomości dostarcza źródło: bramka albo Meta wywołuje adres, który dla niej tu powstaje. Wybierz, jak połączyć konto.',
     kinds: {
@@ -136,14 +136,14 @@ export const words: InEach<typeof en> = {
     nameHint: 'Dla Ciebie, na przykład czyj to telefon.',
     create: 'Utwórz źródło',
     otherTitle: 'Inna droga',
-    other: 'Własny program może przekazywać wiadomości kluczem API.',
+    other: 'Własny program może przekazywać wiadomości, używając klucza API.',
     createKey: 'Utwórz klucz API',
     back: 'Wróć do kont WhatsApp',
     connections: 'Źródła',
     connectionsText:
       'Skąd przychodzą wiadomości. Otwórz źródło, by zobaczyć, jak je połączyć i co dostarcza.',
     none: 'Nic jeszcze nie jest połączone.',
-    connect: 'Połącz WhatsAppa',
+    connect: 'Połącz konto WhatsApp',
     never: 'jeszcze żaden',
     heard: 'Ostatni sygnał',
     taken: 'Przyjęto',
