@@ -53,6 +53,10 @@ function networkOf(address: string): string {
 /** How passwords are kept; those of passwords.ts take their time on purpose. */
 type Passwords = Pick<typeof import('./passwords.ts'), 'hashPassword' | 'isPassword'>;
 
+/** Checking a password takes its time, and another may have been set meanwhile. */
+const isStill = async (tx: Repositories, workspaceId: number, stored: string | null) =>
+  (await tx.signIns.password(workspaceId)) === stored;
+
 /** Lets owners in: by a one-time link at first, then with e-mail address and password. */
 export class SignIn {
   readonly #store: Store;
@@ -76,11 +80,16 @@ export class SignIn {
     this.#passwords = passwords;
   }
 
-  /** The workspace that a one-time link opens; null where it holds no more. */
-  async ofLink(link: string): Promise<Workspace | null> {
+  /**
+   * The workspace that a one-time link opens, and whether its owner has a password already; null where it
+   * holds no more.
+   */
+  async ofLink(link: string): Promise<{ workspace: Workspace; hasPassword: boolean } | null> {
     const { read } = this.#store;
     const id = await read.signIns.workspaceOfLink(hashToken(link), this.#clock.now());
-    return id === null ? null : read.workspaces.get(id);
+    const workspace = id === null ? null : await read.workspaces.get(id);
+    if (!workspace) return null;
+    return { workspace, hasPassword: (await read.signIns.password(workspace.id)) !== null };
   }
 
   /**
@@ -120,25 +129,32 @@ export class SignIn {
     const takeBack = () => {
       for (const [slowDown, key] of counts) slowDown.takeBack(key);
     };
-    const workspaceId = await this.#whose(email, password).catch((error: unknown) => {
+    const found = await this.#whose(email, password).catch((error: unknown) => {
       takeBack();
       if (error instanceof PasswordsBusyError) return 'busy' as const;
       throw error;
     });
-    if (workspaceId === 'busy') return { ok: false, reason: 'wait', waitMs: BUSY_WAIT_MS };
-    if (workspaceId === null) return { ok: false, reason: 'wrong' };
+    if (found === 'busy') return { ok: false, reason: 'wait', waitMs: BUSY_WAIT_MS };
+    if (!found) return { ok: false, reason: 'wrong' };
     // Whoever signs in to a workspace of their own has not become less of a guesser at others'.
     takeBack();
     this.#people.succeeded(person);
-    const token = await this.#store.transaction((tx) => this.#begin(tx, workspaceId));
-    return { ok: true, token, workspaceId };
+    const { workspaceId, stored } = found;
+    return this.#store.transaction(async (tx) => {
+      if (!(await isStill(tx, workspaceId, stored))) return { ok: false, reason: 'wrong' };
+      return { ok: true, token: await this.#begin(tx, workspaceId), workspaceId };
+    });
   }
 
-  async #whose(email: string, password: string): Promise<number | null> {
+  async #whose(
+    email: string,
+    password: string,
+  ): Promise<{ workspaceId: number; stored: string | null } | null> {
     const { read } = this.#store;
     const found = await read.workspaces.ofOwner(email);
     for (const { id } of found) {
-      if (await this.#passwords.isPassword(password, await read.signIns.password(id))) return id;
+      const stored = await read.signIns.password(id);
+      if (await this.#passwords.isPassword(password, stored)) return { workspaceId: id, stored };
     }
     // As slow as for an address that is known, so that none can be found out.
     if (found.length === 0) await this.#passwords.isPassword(password, null);
@@ -195,6 +211,7 @@ export class SignIn {
     this.#people.succeeded(person);
     const hash = await this.#passwords.hashPassword(next);
     return this.#store.transaction(async (tx) => {
+      if (!(await isStill(tx, workspaceId, stored))) return { ok: false, reason: 'wrong' };
       await tx.signIns.setPassword(workspaceId, hash);
       return { ok: true, token: await this.#begin(tx, workspaceId), workspaceId };
     });

@@ -39,7 +39,8 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 
 /** Builds the HTTP side: the API with its documentation, the pages that links open, and the probes. */
 export async function buildApp(
-  context: ApiContext & Pick<WebContext, 'signIn' | 'cookieKey' | 'allowNetworks'>,
+  context: ApiContext &
+    Pick<WebContext, 'signIn' | 'cookieKey' | 'allowNetworks' | 'sendsMail' | 'retentionDays'>,
   log: Logger,
 ): Promise<Api> {
   const answerError = errorHandler(log);

@@ -106,6 +106,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       changed,
       site,
       allowNetworks: config.allowNetworks,
+      sendsMail: config.smtp !== null,
+      retentionDays: config.retentionDays,
       metrics,
       metricsToken: config.metricsToken,
       version,

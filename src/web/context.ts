@@ -24,6 +24,10 @@ export interface WebContext {
   site: Site;
   /** Blocks that webhooks may reach besides the public internet. */
   allowNetworks: readonly Network[];
+  /** Whether e-mails go out: there is a server that takes them. */
+  sendsMail: boolean;
+  /** How long messages are kept. */
+  retentionDays: number;
   log: Logger;
   /** Signs cookies. */
   cookieKey: Buffer;

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { ComponentChildren } from 'preact';
 import { PasswordsBusyError } from '../core/passwords.ts';
 import { isStoreDown } from '../store/errors.ts';
 import { Page } from './page.tsx';
@@ -36,8 +37,15 @@ export function kindOf(error: unknown): Kind {
   return statusCode >= 400 && statusCode < 500 ? 'refused' : 'broken';
 }
 
-/** @param requestId by which the log knows the request */
-export function ProblemPage({ kind, requestId }: { kind: Kind; requestId: string }) {
+interface ProblemProps {
+  kind: Kind;
+  /** By which the log knows the request. */
+  requestId: string;
+  /** What else helps. */
+  children?: ComponentChildren;
+}
+
+export function ProblemPage({ kind, requestId, children }: ProblemProps) {
   const { [kind]: problem, notFound } = useWords(words);
   const { workspace } = useView();
   const href = useHref();
@@ -47,6 +55,7 @@ export function ProblemPage({ kind, requestId }: { kind: Kind; requestId: string
       <section class="empty">
         <h1>{problem.title}</h1>
         <p>{typeof text === 'string' ? text : text(requestId)}</p>
+        {children}
         {workspace && (
           <p>
             <a href={href('/webhooks')}>{notFound.next}</a>

@@ -4,9 +4,13 @@ import { isZone } from './time.tsx';
 
 // How the one who reads a page reads: what their browser says, and what they have chosen.
 
-/** The language that was chosen, else the first of the browser's that we speak. */
-export function languageOf({ cookies, headers }: FastifyRequest): Language {
+/**
+ * The language that was chosen in this browser, else that of whoever is signed in, else the first of the
+ * browser's that we speak.
+ */
+export function languageOf({ cookies, headers, workspace }: FastifyRequest): Language {
   if (isLanguage(cookies.language)) return cookies.language;
+  if (workspace) return workspace.language;
   const wanted = (headers['accept-language'] ?? '')
     .split(',')
     .map((part) => {

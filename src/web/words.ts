@@ -52,6 +52,10 @@ const en = {
     choice: 'Choose one of the values.',
     invalid: 'This cannot be used here.',
   },
+  ownerEmailHint: (sendsMail: boolean): string =>
+    sendsMail
+      ? 'You sign in with it. We also write to it when errors switch a webhook off.'
+      : 'You sign in with it. No e-mail is set up on this server, so look here to see whether errors have switched a webhook off.',
   formProblem: 'Nothing was saved yet: look at the fields that are marked.',
 };
 
@@ -83,8 +87,9 @@ export const words: InEach<Words> = {
       next: 'Przejdź do webhooków',
     },
     broken: {
-      title: 'Coś się tu nie powiodło',
-      text: (id) => `Przyczyną nie są wpisane dane. Więcej mówi dziennik serwera, pod ${id}.`,
+      title: 'Coś poszło nie tak',
+      text: (id) =>
+        `Wpisane dane nie są przyczyną. Więcej informacji jest w dzienniku serwera, pod ${id}.`,
     },
     unavailable: {
       title: 'Serwer nie może teraz zapisywać',
@@ -95,7 +100,7 @@ export const words: InEach<Words> = {
       text: 'Wróć, wczytaj stronę jeszcze raz i wyślij formularz ponownie. Przeglądarka musi przyjmować pliki cookie tej witryny.',
     },
     refused: {
-      title: 'Na to żądanie nie można odpowiedzieć',
+      title: 'Tego żądania nie można obsłużyć',
       text: 'Jest za duże albo ma inną postać, niż oczekiwano. Niczego nie zmieniono.',
     },
     problems: {
@@ -109,6 +114,10 @@ export const words: InEach<Words> = {
       choice: 'Wybierz jedną z wartości.',
       invalid: 'Tego nie można tu użyć.',
     },
+    ownerEmailHint: (sendsMail) =>
+      sendsMail
+        ? 'Tym adresem się logujesz; na niego też napiszemy, gdy błędy wyłączą webhook.'
+        : 'Tym adresem się logujesz. Ten serwer nie ma skonfigurowanej poczty, więc zaglądaj tutaj, by sprawdzić, czy błędy nie wyłączyły webhooka.',
     formProblem: 'Jeszcze niczego nie zapisano: sprawdź zaznaczone pola.',
   },
 };

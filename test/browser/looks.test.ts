@@ -98,7 +98,12 @@ describeInBrowser('every page', () => {
     });
 
     describe('for the owner', () => {
-      beforeAll(() => visitor.signIn(OWNER.ownerEmail, OWNER.password));
+      beforeAll(async () => {
+        await visitor.signIn(OWNER.ownerEmail, OWNER.password);
+        // The owner's own language would win over the browser's.
+        await visitor.page.locator(`footer button[value=${language}]`).click();
+        await visitor.page.locator(`html[lang=${language}]`).waitFor();
+      });
 
       test.each(Object.entries(PAGES))('%s is fine', async (name, path) => {
         await visitor.open(path(filled));

@@ -56,7 +56,10 @@ const tokenOf = (result: SignedIn) => (result.ok ? result.token : '');
 describe('a one-time link', () => {
   test('opens its workspace, and sets owner, language and password', async () => {
     const text = await link();
-    expect(await signIn.ofLink(text)).toMatchObject({ id: workspaceId });
+    expect(await signIn.ofLink(text)).toMatchObject({
+      workspace: { id: workspaceId },
+      hasPassword: false,
+    });
     const begun = await useLink(text);
     expect(begun).toMatchObject({ workspaceId });
     expect(await store.read.workspaces.get(workspaceId)).toEqual({
@@ -66,6 +69,7 @@ describe('a one-time link', () => {
     });
     expect(await isAlive(begun?.token as string)).toBe(true);
     expect(await attempt(PASSWORD)).toMatchObject({ ok: true, workspaceId });
+    expect(await signIn.ofLink(await link())).toMatchObject({ hasPassword: true });
   });
 
   test('holds once, also for two who use it at the same time', async () => {
@@ -294,6 +298,24 @@ describe('changing the password', () => {
     expect(await isAlive(token)).toBe(true);
     clock.advance(SECOND);
     expect(await change(PASSWORD)).toMatchObject({ ok: true });
+  });
+
+  test.each([
+    ['a sign-in', (slow: SignIn) => slow.signIn(EMAIL, PASSWORD, '192.0.2.2')],
+    [
+      'another change',
+      (slow: SignIn) => slow.changePassword(workspaceId, PASSWORD, 'x', '192.0.2.2'),
+    ],
+  ])('wins over %s that has checked the password of before', async (_what, begin) => {
+    await enter();
+    const isPassword: typeof passwords.isPassword = async (password, hash) => {
+      const isRight = await passwords.isPassword(password, hash);
+      await change(PASSWORD);
+      return isRight;
+    };
+    const slow = new SignIn({ store, clock, passwords: { ...passwords, isPassword } });
+    expect(await begin(slow)).toEqual({ ok: false, reason: 'wrong' });
+    expect(await attempt('a new password')).toMatchObject({ ok: true });
   });
 
   test('makes a one-time link of before useless', async () => {

@@ -18,7 +18,7 @@ export interface Answer {
 }
 
 export interface Asking {
-  /** Value of Accept-Language. */
+  /** The browser's, and so Accept-Language; for the owner, whose own would win, the one chosen in it. */
   language?: string;
   headers?: Record<string, string>;
   method?: string;
@@ -36,14 +36,10 @@ export class BrowserLike {
     this.#url = url;
   }
 
-  async get(path: string, { language = 'en', headers = {}, method }: Asking = {}): Promise<Answer> {
+  async get(path: string, { language, headers = {}, method }: Asking = {}): Promise<Answer> {
     return this.#fetch(path, {
       method: method ?? 'GET',
-      headers: {
-        accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
-        'accept-language': language,
-        ...headers,
-      },
+      headers: { ...this.#reading(language), ...headers },
     });
   }
 
@@ -54,7 +50,7 @@ export class BrowserLike {
   async post(
     path: string,
     fields: Record<string, string | readonly string[]> = {},
-    { language = 'en', headers = {} }: Asking = {},
+    { language, headers = {} }: Asking = {},
   ): Promise<Answer> {
     if (!this.#csrf) await this.#findForm();
     const pairs = Object.entries(fields).flatMap(([name, value]) =>
@@ -64,8 +60,7 @@ export class BrowserLike {
     return this.#fetch(path, {
       method: 'POST',
       headers: {
-        accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
-        'accept-language': language,
+        ...this.#reading(language),
         'content-type': 'application/x-www-form-urlencoded',
         ...headers,
       },
@@ -91,13 +86,26 @@ export class BrowserLike {
     return this.post('/sign-in', { email, password });
   }
 
+  #reading(language: string | undefined): Record<string, string> {
+    const isChosen = language && this.cookies.has('session') && !this.cookies.has('language');
+    return {
+      accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
+      'accept-language': language ?? 'en',
+      ...(isChosen && { cookie: `${this.#cookie()}; language=${language}` }),
+    };
+  }
+
+  #cookie(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+
   /** Any page of ours has a form; which one depends on whether somebody is signed in. */
   async #findForm(): Promise<void> {
     for (const path of ['/sign-in', '/profile']) if (!this.#csrf) await this.get(path);
   }
 
   async #fetch(path: string, init: RequestInit & { headers: Record<string, string> }) {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const cookie = this.#cookie();
     const headers = { ...(cookie && { cookie }), ...init.headers };
     const url = new URL(path, this.#url);
     const response = await fetch(url, { ...init, headers, redirect: 'manual' });

@@ -239,7 +239,7 @@ describe('a permalink', () => {
       expect(marked).toMatchObject([{ id: uuid }]);
       expect(marked[0]?.text).toMatch(`text ${number} `);
       expect(
-        text.match(/aria-current="true">(?=<p class="badge">The link led here)/g),
+        text.match(/aria-current="true">(?=<p class="badge">The linked message)/g),
       ).toHaveLength(1);
     },
   );
@@ -256,7 +256,9 @@ describe('a permalink', () => {
     'abc',
     '%27',
   ])('of %s, which is none, answers 404', async (uuid) => {
-    expect((await browser.get(`/permalink/${uuid}/`)).status).toBe(404);
+    const { status, text } = await browser.get(`/permalink/${uuid}/`);
+    expect(status).toBe(404);
+    expect(text).toContain('Messages are kept for 30 days.');
   });
 
   test('opens the chat when its message is gone, and says so', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type BrowserLike, signedIn } from '../support/browser-like.ts';
+import { BrowserLike, signedIn } from '../support/browser-like.ts';
 import { API_KEY, ServerProcess } from '../support/server-process.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -18,8 +18,9 @@ afterAll(() => server.stop());
 
 /** Creates a key by the form; answers the key. */
 async function create(label: string): Promise<string> {
-  const { status, text } = await browser.post('/keys', { label });
-  expect(status).toBe(201);
+  const answer = await browser.post('/keys', { label });
+  expect([answer.status, answer.location, answer.text]).toEqual([303, '/keys', '']);
+  const { text } = await browser.follow(answer);
   const [, key] = /<code id="key">(.*?)<\/code>/.exec(text) as RegExpExecArray;
   return key as string;
 }
@@ -44,6 +45,16 @@ describe('the API keys', () => {
     expect(text).not.toContain(key);
     const [card] = (await cards()).filter((one) => one.card.includes('CRM of Acme'));
     expect(card?.card).toContain(`<code>${key.slice(0, 13)}…</code>`);
+  });
+
+  test('a key that is created is shown to nobody else, and not for long', async () => {
+    const other = new BrowserLike(server);
+    await other.signIn();
+    await browser.post('/keys', { label: 'for one' });
+    expect((await other.get('/keys')).text).not.toContain('Your new key');
+    await server.advance(HOUR / 6);
+    expect((await browser.get('/keys')).text).not.toContain('Your new key');
+    expect((await cards()).filter(({ card }) => card.includes('for one'))).toHaveLength(1);
   });
 
   test('a key says when it was last used', async () => {
@@ -94,8 +105,8 @@ describe('the API keys', () => {
     expect(again.text).not.toContain('<script>alert');
   });
 
-  test('the page speaks Polish to a browser that does', async () => {
-    const { text } = await browser.get('/keys', { language: 'pl,en;q=0.5' });
+  test('the page speaks Polish to whoever has chosen it', async () => {
+    const { text } = await browser.get('/keys', { language: 'pl' });
     expect(text).toContain('<html lang="pl"');
     expect(text).toContain('<h1>Klucze API</h1>');
     expect(text).toContain('Unieważnij');

@@ -38,6 +38,21 @@ describe('the profile', () => {
     });
   });
 
+  test.each([
+    [
+      'that it is written to',
+      { SMTP_URL: 'smtp://127.0.0.1:9', PAKIET_MAIL_FROM: 'pakiet@acme.example' },
+    ],
+    ['that no e-mail is set up', {}],
+  ])('says of the address %s', async (_what, env) => {
+    const other = await ServerProcess.start(tempFolder(), env);
+    const { text } = await (await signedIn(other)).get('/profile');
+    await other.stop();
+    const sendsMail = 'SMTP_URL' in env;
+    expect(text.includes('We also write to it when errors')).toBe(sendsMail);
+    expect(text.includes('No e-mail is set up on this server')).toBe(!sendsMail);
+  });
+
   test('shows a notice once', async () => {
     const answer = await browser.post('/profile', PROFILE);
     expect((await browser.follow(answer)).text).toContain('Saved.');
@@ -71,8 +86,12 @@ describe('the profile', () => {
     const { text } = await browser.follow(answer);
     expect(text).toContain('<html lang="pl"');
     expect(text).toContain('Zapisano.');
+    const other = new BrowserLike(server);
+    await other.signIn();
+    expect((await other.get('/profile')).text).toContain('<html lang="pl"');
     await browser.post('/profile', PROFILE);
-    expect((await browser.get('/profile', { language: 'pl' })).text).toContain('<html lang="en"');
+    const headers = { 'accept-language': 'pl' };
+    expect((await browser.get('/profile', { headers })).text).toContain('<html lang="en"');
   });
 
   test('follows the switch at the foot of the pages', async () => {

@@ -4,8 +4,11 @@ import { languageOf, zoneOf } from '../../src/web/reader.ts';
 type Asked = Parameters<typeof languageOf>[0];
 
 /** A request as far as a reader is known by it. */
-const asked = (headers: Record<string, string>, cookies: Record<string, string> = {}) =>
-  ({ headers, cookies }) as unknown as Asked;
+const asked = (
+  headers: Record<string, string>,
+  cookies: Record<string, string> = {},
+  workspace: { language: string } | null = null,
+) => ({ headers, cookies, workspace }) as unknown as Asked;
 
 describe('the language', () => {
   test.each([
@@ -35,6 +38,14 @@ describe('the language', () => {
     for (const language of ['', 'de', 'EN', '__proto__', 'constructor', '<b>']) {
       expect(languageOf(asked(polish, { language }))).toBe('pl');
     }
+  });
+
+  test('of whoever is signed in wins over the browser’s, and one chosen in the browser over theirs', () => {
+    const english = { 'accept-language': 'en' };
+    const owner = { language: 'pl' };
+    expect(languageOf(asked(english, {}, owner))).toBe('pl');
+    expect(languageOf(asked(english, { language: 'de' }, owner))).toBe('pl');
+    expect(languageOf(asked(english, { language: 'en' }, owner))).toBe('en');
   });
 });
 

@@ -35,6 +35,7 @@ describe('the first start', () => {
     expect(server.output).toContain(`${server.url}/welcome/${link}\n`);
     const browser = new BrowserLike(server);
     const { text } = await browser.get(`/welcome/${link}`);
+    expect(text).toContain('<h1>Welcome</h1>');
     expect(text).toContain('value="someone@acme.example"');
     const answer = await browser.useLink(link);
     expect([answer.status, answer.location]).toEqual([303, '/webhooks']);
@@ -101,7 +102,7 @@ describe('a one-time link', () => {
     const other = new BrowserLike(server);
     for (const answer of [await other.get(`/welcome/${link}`), await other.useLink(link)]) {
       expect(answer.status).toBe(410);
-      expect(answer.text).toContain('This link holds no more');
+      expect(answer.text).toContain('This link is no longer valid');
       expect(answer.text).toContain('npm run pakiet -- password reset');
     }
     expect(await isIn(other)).toBe(false);
@@ -126,6 +127,8 @@ describe('npm run pakiet -- password reset', () => {
     const link = linkIn(await pakiet(folder, 'password', 'reset'));
     expect(await isIn(browser)).toBe(true);
     const password = 'battery horse correct';
+    const { text } = await new BrowserLike(server).get(`/welcome/${link}`);
+    expect(text).toContain('<h1>Choose a new password</h1>');
     const other = await signedIn(server, link);
     expect([await isIn(browser), await isIn(other)]).toEqual([false, true]);
     const again = new BrowserLike(server);
@@ -163,7 +166,7 @@ describe('signing in', () => {
     ];
     for (const { status, text } of tries) {
       expect(status).toBe(401);
-      expect(text).toContain('role="alert">E-mail address or password are not right.<');
+      expect(text).toContain('role="alert">The e-mail address or the password is wrong.<');
       expect(text).not.toContain(OWNER.password);
     }
     expect(await isIn(browser)).toBe(false);

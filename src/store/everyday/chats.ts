@@ -1,4 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
+import { folded } from '../folded.ts';
 import type { Account, Chat } from '../rows.ts';
 import type { Tables } from '../schema.ts';
 import { toAccount } from './accounts.ts';
@@ -80,11 +81,11 @@ export class Chats {
       .where('chat.workspace_id', '=', workspaceId)
       .where('chat.redirect_to', 'is', null);
     if (!search) return query;
-    const pattern = like(search.toLowerCase());
+    const pattern = like(folded(search));
     // Numbers are stored without the spaces and dashes that people write in them.
     const phone = like(search.replace(/[\s().-]/g, '') || search);
     return query.where(
-      sql<boolean>`(lower(coalesce(chat.given_name, chat.source_name)) LIKE ${pattern} ESCAPE '\\' OR chat.phone LIKE ${phone} ESCAPE '\\')`,
+      sql<boolean>`(folded(coalesce(chat.given_name, chat.source_name)) LIKE ${pattern} ESCAPE '\\' OR chat.phone LIKE ${phone} ESCAPE '\\')`,
     );
   }
 

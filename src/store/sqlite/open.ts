@@ -12,6 +12,7 @@ import { SignIns } from '../everyday/sign-ins.ts';
 import { Sources } from '../everyday/sources.ts';
 import { Webhooks } from '../everyday/webhooks.ts';
 import { Workspaces } from '../everyday/workspaces.ts';
+import { folded } from '../folded.ts';
 import { migrate } from '../migrations/index.ts';
 import type { Tables } from '../schema.ts';
 import type { SecretBox } from '../secret-box.ts';
@@ -70,8 +71,7 @@ function connect(path: string): Database.Database {
   const db = new Database(path, { timeout: LOCKED_LIMIT_MS });
   // Messages are nobody else's business, whoever made the folder; SQLite's other files follow suit.
   chmodSync(path, 0o600);
-  // SQLite's own lower() knows ASCII only, and people search for Łukasz.
-  db.function('lower', { deterministic: true }, (text) => String(text ?? '').toLowerCase());
+  db.function('folded', { deterministic: true }, (text) => folded(String(text ?? '')));
   return db;
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { chatOfMessageId } from '../../store/message-id.ts';
 import type { Pages, WebContext } from '../context.ts';
 import { Page } from '../page.tsx';
-import { NotFoundError } from '../problem.tsx';
+import { ProblemPage } from '../problem.tsx';
 import { hidden, leadTo, send } from '../respond.tsx';
 import { workspaceOf } from '../session.ts';
 import { Empty } from '../ui.tsx';
@@ -103,6 +103,15 @@ function ChatHead({ chat, account }: FoundChat) {
   );
 }
 
+function NoMessagePage({ requestId, days }: { requestId: string; days: number }) {
+  const text = useWords(words);
+  return (
+    <ProblemPage kind="notFound" requestId={requestId}>
+      <p>{text.kept(days)}</p>
+    </ProblemPage>
+  );
+}
+
 const place = (pattern: RegExp) =>
   z.string().regex(pattern).transform(Number).optional().catch(undefined);
 const query = z.object({
@@ -139,9 +148,12 @@ export function conversationPages(pages: Pages, context: WebContext): void {
     const uuid = request.params.uuid.toLowerCase();
     const message = await read.messages.byUuid(workspaceOf(request).id, uuid);
     const chatId = message?.chatId ?? chatOfMessageId(uuid);
-    if (chatId === null) throw new NotFoundError();
-    const { chat } = await findChat(context, request, chatId);
-    const path = `${messagesPath(chat)}?message=${uuid}#${anchorOf(uuid)}`;
+    const found = chatId === null ? null : await findChat(context, request, chatId);
+    if (!found) {
+      const page = <NoMessagePage requestId={request.id} days={context.retentionDays} />;
+      return send(context, request, reply, page, 404);
+    }
+    const path = `${messagesPath(found.chat)}?message=${uuid}#${anchorOf(uuid)}`;
     return leadTo(context, request, reply, path);
   });
 }

@@ -13,27 +13,33 @@ export interface FoundChat {
 
 /**
  * The chat of that number in the workspace of whoever is signed in; for one that turned out to be another's
- * double, the one that goes on in its place.
- * @throws {NotFoundError}
+ * double, the one that goes on in its place. Null where there is none.
  */
 export async function findChat(
   { store }: Pick<WebContext, 'store'>,
   request: FastifyRequest,
   id: number,
-): Promise<FoundChat> {
+): Promise<FoundChat | null> {
   const workspace = workspaceOf(request).id;
   const named = await store.read.chats.get(workspace, id);
   const goesOn = named?.chat.redirectTo ?? null;
-  const found = goesOn === null ? named : await store.read.chats.get(workspace, goesOn);
-  if (!found) throw new NotFoundError();
-  return found;
+  return goesOn === null ? named : store.read.chats.get(workspace, goesOn);
 }
 
 export type ChatPath = { Params: { id: string } };
 
-/** The chat that a path names. */
-export const chatOf = (context: WebContext, request: FastifyRequest<ChatPath>) =>
-  findChat(context, request, idFrom(request.params.id));
+/**
+ * The chat that a path names.
+ * @throws {NotFoundError}
+ */
+export async function chatOf(
+  context: WebContext,
+  request: FastifyRequest<ChatPath>,
+): Promise<FoundChat> {
+  const found = await findChat(context, request, idFrom(request.params.id));
+  if (!found) throw new NotFoundError();
+  return found;
+}
 
 /** What a chat is called on the pages. */
 export function useTitle(chat: Pick<Chat, 'id' | 'fullName' | 'phone'>): string {

@@ -105,7 +105,7 @@ function Row({ chat }: { chat: ListedChat }) {
       </p>
       <p class="about soft">
         {chat.isGroup && <span>{text.group}</span>}
-        {!chat.isGroup && chat.phone !== title && <bdi>{chat.phone}</bdi>}
+        {!chat.isGroup && chat.phone && chat.phone !== title && <bdi>{chat.phone}</bdi>}
         <span>
           {text.account}: <bdi>{chat.accountPhone}</bdi>
         </span>

@@ -1,4 +1,4 @@
-import type { InEach } from '../../core/language.ts';
+import { countEn, countPl, type InEach } from '../../core/language.ts';
 
 const en = {
   title: 'Chats',
@@ -32,8 +32,10 @@ const en = {
   unknown: 'Unknown',
   you: 'You',
   fromPhone: 'from the phone',
-  linked: 'The link led here',
+  linked: 'The linked message',
   gone: 'The message that the link led to is not kept any more. This is its chat.',
+  kept: (days: number) =>
+    `Messages are kept for ${countEn(days, 'day')}. If the link is to an older one, it has been removed.`,
   empty: 'There are no messages here',
   emptyText: 'Messages are removed when their time is up. New ones show up here.',
   change: 'Rename or assign',
@@ -94,8 +96,10 @@ export const words: InEach<typeof en> = {
     unknown: 'Nieznany nadawca',
     you: 'Ty',
     fromPhone: 'z telefonu',
-    linked: 'Tu prowadził link',
+    linked: 'Wiadomość z linku',
     gone: 'Wiadomość, do której prowadził link, nie jest już przechowywana. To jej czat.',
+    kept: (days) =>
+      `Wiadomości przechowujemy przez ${countPl(days, ['dzień', 'dni', 'dni'])}. Jeśli link prowadzi do starszej, została już usunięta.`,
     empty: 'Nie ma tu wiadomości',
     emptyText: 'Wiadomości są usuwane po upływie okresu przechowywania. Nowe pojawią się tutaj.',
     change: 'Zmień nazwę lub opiekuna',

@@ -9,6 +9,7 @@ import { NotFoundError } from '../problem.tsx';
 import { asksForPart, hidden, remember, send } from '../respond.tsx';
 import { workspaceOf } from '../session.ts';
 import { useHref, useWords } from '../view.tsx';
+import { titleOf } from '../webhooks/names.ts';
 import { CountedCosts, type CountedCostsProps } from './cost-panel.tsx';
 import { pricingForm, pricingText, rememberedPricing } from './pricing.ts';
 import { words } from './words.ts';
@@ -16,13 +17,19 @@ import { words } from './words.ts';
 const DAYS = 30;
 
 /** The costs by themselves, for browsers that do not put them into the webhook's page. */
-function CostsPage({ counted }: { counted: CountedCostsProps | null }) {
+function CostsPage({
+  webhook,
+  counted,
+}: {
+  webhook: Webhook | null;
+  counted: CountedCostsProps | null;
+}) {
   const text = useWords(words);
   const href = useHref();
-  const back = counted?.webhook ? `/webhooks/${counted.webhook.id}` : '/webhooks';
+  const back = webhook ? `/webhooks/${webhook.id}` : '/webhooks';
   return (
     <Page title={text.title} section="webhooks">
-      <h1>{text.title}</h1>
+      <h1 dir="auto">{webhook ? titleOf(webhook) : text.withoutFilters}</h1>
       {counted ? <CountedCosts {...counted} /> : <Failed />}
       <p>
         <a href={href(back)}>{text.back}</a>
@@ -63,7 +70,7 @@ async function answer(
 ): Promise<FastifyReply> {
   const counted = await count(context, request, reply, webhook);
   if (!asksForPart(request)) {
-    return send(context, request, reply, <CostsPage counted={counted} />);
+    return send(context, request, reply, <CostsPage webhook={webhook} counted={counted} />);
   }
   return send(context, request, reply, counted ? <CountedCosts {...counted} /> : <Failed />);
 }

@@ -4,13 +4,14 @@ const en = {
   title: 'What it costs',
   loading: 'Counting the messages of the last 30 days …',
   show: 'Show what each choice costs',
+  withoutFilters: 'A webhook without filters',
   back: 'Back to the webhook',
   intro: (messages: number, chats: number) =>
-    `In the last 30 days ${countEn(messages, 'message')} of ${countEn(chats, 'chat')} came in that this webhook wants. So often each choice would have called it, and run the Zap behind it:`,
+    `In the last 30 days, ${countEn(messages, 'message')} in ${countEn(chats, 'chat')} matched this webhook. Each choice would have run the Zap this many times:`,
   introNew: (messages: number, chats: number) =>
-    `In the last 30 days ${countEn(messages, 'message')} of ${countEn(chats, 'chat')} came in. So often each choice would have called a webhook without filters, and run the Zap behind it:`,
+    `In the last 30 days, ${countEn(messages, 'message')} in ${countEn(chats, 'chat')} would have matched a webhook without filters. Each choice would have run the Zap this many times:`,
   nothing:
-    'No messages came in the last 30 days that this webhook wants, so there is nothing to count yet. Once there are some, this shows how many Zap runs each choice makes of them.',
+    'No messages of the last 30 days match this webhook, so there is nothing to count yet. Once there are some, this shows how many Zap runs each choice makes of them.',
   choice: 'Aggregation',
   runs: 'Zap runs',
   tasks: 'Tasks',
@@ -22,7 +23,7 @@ const en = {
   price: 'Price of a task',
   priceHint: 'In your currency, as your Zapier plan has it.',
   apply: 'Calculate',
-  over: 'Messages and calls really made',
+  over: 'Messages and calls actually made',
   overText: 'By day, UTC. Calls are deliveries that succeeded.',
   messages: 'Messages',
   calls: 'Calls',
@@ -36,20 +37,21 @@ export const words: InEach<typeof en> = {
   pl: {
     title: 'Ile to kosztuje',
     loading: 'Liczymy wiadomości z ostatnich 30 dni …',
-    show: 'Pokaż, ile kosztuje każdy wybór',
+    show: 'Pokaż koszt każdego ustawienia',
+    withoutFilters: 'Webhook bez filtrów',
     back: 'Wróć do webhooka',
     intro: (messages, chats) =>
-      `W ciągu ostatnich 30 dni: ${countPl(messages, WIADOMOSC)} dla tego webhooka, w ${countPl(chats, ['czacie', 'czatach', 'czatach'])}. Tyle razy każdy z wyborów wywołałby webhook i uruchomił Zapa, który za nim stoi:`,
+      `W ciągu ostatnich 30 dni: ${countPl(messages, WIADOMOSC)} dla tego webhooka, w ${countPl(chats, ['czacie', 'czatach', 'czatach'])}. Tyle razy przy każdym ustawieniu uruchomiłby się Zap:`,
     introNew: (messages, chats) =>
-      `W ciągu ostatnich 30 dni: ${countPl(messages, WIADOMOSC)} w ${countPl(chats, ['czacie', 'czatach', 'czatach'])}. Tyle razy każdy z wyborów wywołałby webhook bez filtrów i uruchomił Zapa, który za nim stoi:`,
+      `W ciągu ostatnich 30 dni: ${countPl(messages, WIADOMOSC)} w ${countPl(chats, ['czacie', 'czatach', 'czatach'])} dla webhooka bez filtrów. Tyle razy przy każdym ustawieniu uruchomiłby się Zap:`,
     nothing:
-      'W ciągu ostatnich 30 dni nie było wiadomości dla tego webhooka, więc nie ma jeszcze czego liczyć. Gdy się pojawią, zobaczysz tu, ile uruchomień Zapa daje każdy wybór.',
+      'W ciągu ostatnich 30 dni nie było wiadomości dla tego webhooka, więc nie ma jeszcze czego liczyć. Gdy się pojawią, zobaczysz tu, ile uruchomień Zapa daje każde ustawienie.',
     choice: 'Agregacja',
     runs: 'Uruchomienia',
     tasks: 'Zadania',
     money: 'Cena',
     current: 'teraz',
-    chart: 'Uruchomienia Zapa w ostatnich 30 dniach przy każdym wyborze',
+    chart: 'Uruchomienia Zapa w ostatnich 30 dniach przy każdym ustawieniu',
     steps: 'Liczba akcji w Zapie',
     stepsHint: 'Zapier liczy jedno zadanie za każdy krok po wyzwalaczu.',
     price: 'Cena zadania',

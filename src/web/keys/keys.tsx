@@ -12,11 +12,12 @@ import { workspaceOf } from '../session.ts';
 import { Span, Time } from '../time.tsx';
 import { Copyable, Dangerous, Empty, Field, Form, type Problems } from '../ui.tsx';
 import { useHref, useWords } from '../view.tsx';
+import { ShownOnce } from './shown-once.ts';
 
 const en = {
   title: 'API keys',
   intro:
-    'With a key your own programs hand messages in, and Zapier connects. Use one for each, so that you can revoke it alone.',
+    'With a key your own programs hand messages in, and Zapier connects. Use a separate key for each, so that you can revoke one without the others.',
   create: 'Create a key',
   label: 'What is it for?',
   labelHint: 'For example: Zapier, or the program that hands messages in.',
@@ -24,8 +25,8 @@ const en = {
   madeTitle: 'Your new key',
   madeText: 'Copy it now: it is shown only this once.',
   madeDone: 'I have copied it',
-  columns: { label: 'For', hint: 'Begins with', made: 'Made', used: 'Last used' },
-  unlabelled: 'without a label',
+  columns: { label: 'For', hint: 'Begins with', made: 'Created', used: 'Last used' },
+  unlabelled: 'No label',
   never: 'never',
   revoke: 'Revoke',
   revokeText: 'Whatever uses this key is refused from that moment on.',
@@ -39,7 +40,7 @@ const words: InEach<typeof en> = {
   pl: {
     title: 'Klucze API',
     intro:
-      'Kluczem Twoje programy przekazują wiadomości i łączy się Zapier. Użyj osobnego do każdego celu, by móc unieważnić tylko ten jeden.',
+      'Klucza potrzebują Twoje programy, by przekazywać wiadomości, i Zapier, by się połączyć. Dla każdego utwórz osobny, a unieważnisz jeden bez ruszania pozostałych.',
     create: 'Utwórz klucz',
     label: 'Do czego służy?',
     labelHint: 'Na przykład: Zapier albo program, który przekazuje wiadomości.',
@@ -48,13 +49,13 @@ const words: InEach<typeof en> = {
     madeText: 'Skopiuj go teraz: pokazujemy go tylko ten jeden raz.',
     madeDone: 'Klucz skopiowany',
     columns: { label: 'Do czego', hint: 'Początek', made: 'Utworzony', used: 'Ostatnio użyty' },
-    unlabelled: 'bez opisu',
+    unlabelled: 'Bez opisu',
     never: 'nigdy',
     revoke: 'Unieważnij',
     revokeText: 'Wszystko, co używa tego klucza, będzie od tej chwili odrzucane.',
     revoked: (hint) => `Klucz zaczynający się od ${hint} został unieważniony.`,
     none: 'Nie ma jeszcze klucza',
-    noneText: 'Utwórz go, by połączyć Zapiera albo własny program.',
+    noneText: 'Utwórz go, by połączyć Zapier albo własny program.',
   },
 };
 
@@ -155,10 +156,13 @@ const form = z.object({ label: requiredName });
 /** The keys of the workspace. */
 export function keyPages(pages: Pages, context: WebContext): void {
   const { store, clock } = context;
+  const made = new ShownOnce(clock);
   const keysOf = async (workspaceId: number) =>
     (await store.read.workspaces.keys()).filter((key) => key.workspaceId === workspaceId);
 
   pages.get('/keys', hidden, async (request, reply) => {
+    const secret = made.take(request.sessionToken);
+    if (secret !== null) return send(context, request, reply, <NewKeyPage secret={secret} />);
     const keys = await keysOf(workspaceOf(request).id);
     return send(context, request, reply, <KeysPage keys={keys} />);
   });
@@ -172,7 +176,9 @@ export function keyPages(pages: Pages, context: WebContext): void {
     }
     const secret = makeKey();
     await addKey(store, id, secret, clock.now(), read.value.label);
-    return send(context, request, reply, <NewKeyPage secret={secret} />, 201);
+    // Not shown as the form's answer: loading that again would make another key.
+    made.put(request.sessionToken, secret);
+    return leadTo(context, request, reply, '/keys');
   });
 
   // The start of its hash names a key: enough to tell it, and of no use to anyone else.

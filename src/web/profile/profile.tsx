@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type InEach, isLanguage, LANGUAGES } from '../../core/language.ts';
+import { type InEach, LANGUAGES } from '../../core/language.ts';
 import type { Pages, WebContext } from '../context.ts';
 import { emailField, entered, newPasswordField, readForm, requiredName, says } from '../forms.ts';
 import { Page } from '../page.tsx';
@@ -8,20 +8,20 @@ import { hidden, leadTo, remember, send } from '../respond.tsx';
 import { beginSession, workspaceOf } from '../session.ts';
 import { Field, Form, type Problems, SelectField } from '../ui.tsx';
 import { useWords } from '../view.tsx';
+import { words as formWords } from '../words.ts';
 
 const en = {
   title: 'Your profile',
   workspace: 'Name of the workspace',
   name: 'Your name',
   email: 'E-mail address',
-  emailHint: 'You sign in with it, and are told there when errors switch a webhook off.',
   language: 'Language of the pages and e-mails',
   save: 'Save',
   saved: 'Saved.',
   passwordTitle: 'Change the password',
   current: 'Current password',
   next: 'New password',
-  nextHint: 'At least 10 characters. All other browsers are signed out.',
+  nextHint: 'At least 10 characters; several words work well. All other browsers are signed out.',
   change: 'Change the password',
   changed: 'The password is changed; all other browsers are signed out.',
   wrong: 'This is not your password.',
@@ -34,14 +34,14 @@ const words: InEach<typeof en> = {
     workspace: 'Nazwa obszaru roboczego',
     name: 'Imię i nazwisko',
     email: 'Adres e-mail',
-    emailHint: 'Nim się logujesz; tam też damy znać, gdy błędy wyłączą webhook.',
     language: 'Język stron i e-maili',
     save: 'Zapisz',
     saved: 'Zapisano.',
     passwordTitle: 'Zmiana hasła',
     current: 'Obecne hasło',
     next: 'Nowe hasło',
-    nextHint: 'Co najmniej 10 znaków. Wszystkie inne przeglądarki zostaną wylogowane.',
+    nextHint:
+      'Co najmniej 10 znaków, najlepiej kilka słów. Wszystkie inne przeglądarki zostaną wylogowane.',
     change: 'Zmień hasło',
     changed: 'Hasło zostało zmienione; inne przeglądarki wylogowano.',
     wrong: 'To nie jest Twoje hasło.',
@@ -55,11 +55,13 @@ const LANGUAGE_OPTIONS = [
 
 interface ProfileProps {
   values: Record<string, string>;
+  sendsMail: boolean;
   problems?: Problems;
 }
 
-function ProfilePage({ values, problems = {} }: ProfileProps) {
+function ProfilePage({ values, sendsMail, problems = {} }: ProfileProps) {
   const text = useWords(words);
+  const { ownerEmailHint } = useWords(formWords);
   return (
     <Page title={text.title} section={null}>
       <h1>{text.title}</h1>
@@ -84,7 +86,7 @@ function ProfilePage({ values, problems = {} }: ProfileProps) {
             name="ownerEmail"
             type="email"
             label={text.email}
-            hint={text.emailHint}
+            hint={ownerEmailHint(sendsMail)}
             value={values.ownerEmail}
             problem={problems.ownerEmail}
             autocomplete="username"
@@ -141,24 +143,24 @@ const passwordForm = z.object({
 
 /** Who the owner is, and how they sign in. */
 export function profilePages(pages: Pages, context: WebContext): void {
-  const { store, signIn } = context;
+  const { store, signIn, sendsMail } = context;
 
   pages.get('/profile', hidden, (request, reply) => {
     const { id: _, ...values } = workspaceOf(request);
-    return send(context, request, reply, <ProfilePage values={values} />);
+    return send(context, request, reply, <ProfilePage {...{ values, sendsMail }} />);
   });
 
   pages.post('/profile', hidden, async (request, reply) => {
     const read = readForm(profileForm, request.body);
     if (!read.ok) {
-      const page = <ProfilePage values={entered(request.body)} problems={read.problems} />;
+      const values = entered(request.body);
+      const page = <ProfilePage {...{ values, sendsMail, problems: read.problems }} />;
       return send(context, request, reply, page, 422);
     }
     const { language } = read.value;
     await store.transaction((tx) => tx.workspaces.edit(workspaceOf(request).id, read.value));
-    if (isLanguage(request.cookies.language) || language !== languageOf(request)) {
-      remember(context, reply, 'language', language);
-    }
+    // What was once chosen in this browser would win over it.
+    if (request.cookies.language) remember(context, reply, 'language', language);
     const notice = { kind: 'done' as const, text: words[language].saved };
     return leadTo(context, request, reply, '/profile', notice);
   });
@@ -167,7 +169,7 @@ export function profilePages(pages: Pages, context: WebContext): void {
     const { id, ...values } = workspaceOf(request);
     const language = languageOf(request);
     const again = (problems: Problems) =>
-      send(context, request, reply, <ProfilePage values={values} problems={problems} />, 422);
+      send(context, request, reply, <ProfilePage {...{ values, sendsMail, problems }} />, 422);
     const read = readForm(passwordForm, request.body);
     if (!read.ok) return again(read.problems);
     const { current, next } = read.value;

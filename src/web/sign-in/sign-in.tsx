@@ -15,8 +15,8 @@ const en = {
   password: 'Password',
   submit: 'Sign in',
   forgotten:
-    'Forgotten the password? Whoever runs the server makes a new link with “npm run pakiet -- password reset”.',
-  wrong: 'E-mail address or password are not right.',
+    'Forgot your password? Ask whoever runs the server for a new link (npm run pakiet -- password reset).',
+  wrong: 'The e-mail address or the password is wrong.',
   wait: (seconds: number) =>
     seconds < 60
       ? `Too many failed attempts: try again in ${seconds} s.`
@@ -31,8 +31,8 @@ const words: InEach<typeof en> = {
     password: 'Hasło',
     submit: 'Zaloguj się',
     forgotten:
-      'Nie pamiętasz hasła? Osoba prowadząca serwer utworzy nowy link poleceniem „npm run pakiet -- password reset”.',
-    wrong: 'Adres e-mail lub hasło są nieprawidłowe.',
+      'Nie pamiętasz hasła? Poproś osobę, która prowadzi serwer, o nowy link (npm run pakiet -- password reset).',
+    wrong: 'Nieprawidłowy adres e-mail lub hasło.',
     wait: (seconds) =>
       seconds < 60
         ? `Za dużo nieudanych prób: spróbuj ponownie za ${seconds} s.`

@@ -121,7 +121,7 @@ const WIADOMOSC: [string, string, string] = ['wiadomość', 'wiadomości', 'wiad
 export const words: InEach<typeof en> = {
   en,
   pl: {
-    title: 'Połącz WhatsAppa',
+    title: 'Połącz konto WhatsApp',
     intro:
       'Wiadomości dostarcza źródło: bramka albo Meta wywołuje adres, który dla niej tu powstaje. Wybierz, jak połączyć konto.',
     kinds: {
@@ -150,7 +150,7 @@ export const words: InEach<typeof en> = {
     connectionsText:
       'Skąd przychodzą wiadomości. Otwórz źródło, by zobaczyć, jak je połączyć i co dostarcza.',
     none: 'Nic jeszcze nie jest połączone.',
-    connect: 'Połącz WhatsAppa',
+    connect: 'Połącz konto WhatsApp',
     never: 'jeszcze żaden',
     heard: 'Ostatni sygnał',
     taken: 'Przyjęto',

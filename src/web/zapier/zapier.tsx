@@ -10,11 +10,14 @@ const en = {
   title: 'Connect Zapier',
   intro: (product: string) =>
     `Each WhatsApp message, or each bundle of a chat, can start a Zap. Zapier asks for two things when you add the ${product} integration to a Zap.`,
+  register: (product: string) =>
+    `The ${product} integration is registered once in your Zapier account: whoever runs the server does that, as docs/zapier.md says. Only then can Zaps use it.`,
+  registerTitle: 'The integration',
   url: 'Server URL',
   local:
     'Zapier calls from the internet, and this address is not reachable from there. Put a proxy with a certificate in front of the server and start it with PAKIET_PUBLIC_URL, as the README says.',
   key: 'API key',
-  keyText: 'A key of its own for Zapier is best: you can revoke it without touching anything else.',
+  keyText: 'Create a separate key for Zapier, so that you can revoke it without the others.',
   createKey: 'Create a key for Zapier',
   trigger: 'Which trigger?',
   triggers: [
@@ -30,21 +33,23 @@ const en = {
     'Test the trigger: it shows your latest messages, or samples while there are none.',
     'Switch the Zap on: its webhook appears under Webhooks by itself.',
   ],
-  off: 'A Zap that is switched off keeps its place: what had been gathered goes on when it is switched on again.',
+  off: 'A Zap that is switched off keeps its place: what had been gathered goes on when it is switched on again. If it was off for 15 minutes or more, the messages that came in meanwhile are left out.',
 };
 
 const words: InEach<typeof en> = {
   en,
   pl: {
-    title: 'Połącz Zapiera',
+    title: 'Połącz z Zapierem',
     intro: (product) =>
       `Każda wiadomość z WhatsAppa albo każdy pakiet wiadomości czatu może uruchamiać Zapa. Gdy dodajesz do Zapa integrację ${product}, Zapier pyta o dwie rzeczy.`,
+    register: (product) =>
+      `Integrację ${product} rejestruje się raz na Twoim koncie w Zapierze: robi to osoba, która prowadzi serwer, według docs/zapier.md. Dopiero wtedy mogą z niej korzystać Zapy.`,
+    registerTitle: 'Integracja',
     url: 'Adres serwera (Server URL)',
     local:
       'Zapier łączy się z internetu, a ten adres jest stamtąd nieosiągalny. Postaw przed serwerem proxy z certyfikatem i uruchom serwer z PAKIET_PUBLIC_URL, jak opisano w README.',
     key: 'Klucz API (API Key)',
-    keyText:
-      'Najlepszy jest osobny klucz dla Zapiera: unieważnisz go, nie ruszając niczego innego.',
+    keyText: 'Utwórz dla Zapiera osobny klucz: unieważnisz go bez ruszania pozostałych.',
     createKey: 'Utwórz klucz dla Zapiera',
     trigger: 'Który wyzwalacz?',
     triggers: [
@@ -63,7 +68,7 @@ const words: InEach<typeof en> = {
       'Przetestuj wyzwalacz: pokaże Twoje najnowsze wiadomości, a dopóki ich nie ma – przykłady.',
       'Włącz Zapa: jego webhook sam pojawi się w dziale Webhooki.',
     ],
-    off: 'Wyłączony Zap zachowuje swoje miejsce: po ponownym włączeniu idzie dalej to, co już zebrano.',
+    off: 'Wyłączony Zap zachowuje swoje miejsce: po ponownym włączeniu wyśle to, co już zebrano. Jeśli przerwa trwała 15 minut lub dłużej, wiadomości, które przyszły w tym czasie, zostaną pominięte.',
   },
 };
 
@@ -77,6 +82,10 @@ function ZapierPage() {
       <h1>{text.title}</h1>
       <p>{text.intro(productName)}</p>
       <EstimateLink />
+      <article>
+        <h2>{`0. ${text.registerTitle}`}</h2>
+        <p>{text.register(productName)}</p>
+      </article>
       <article>
         <h2>{`1. ${text.url}`}</h2>
         <p>

@@ -23,7 +23,7 @@ export interface Filled {
 /** Gives a server's workspace one of everything, so that no page is empty; its owner has a password. */
 export async function fill(server: ServerProcess, receiver: HttpReceiver): Promise<Filled> {
   const owner = await signedIn(server);
-  for (const label of ['CRM', HOSTILE]) await owner.post('/keys', { label });
+  for (const label of ['CRM', HOSTILE]) await owner.follow(await owner.post('/keys', { label }));
   receiver.statuses.set('/bad', 500);
   const make = async (name: string, path: string, granularity_hours = 0) => {
     const hook = { name, target_url: receiver.url(path), granularity_hours };

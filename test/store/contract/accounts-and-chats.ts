@@ -71,7 +71,7 @@ export function accountsAndChats(kind: StoreKind): void {
     expect(await store.read.chats.list(2, { limit: 2 })).toEqual([]);
   });
 
-  test('chats are searched by name and phone, in any case and script, literally', async () => {
+  test('chats are searched by name and phone, in any case and script, with or without marks, literally', async () => {
     const store = await emptyStore(kind);
     const names = ['Łukasz Żółw', 'ИВАН', '100% off_er', 'back\\slash'];
     for (const full_name of names) {
@@ -80,9 +80,17 @@ export function accountsAndChats(kind: StoreKind): void {
     await appendAll(store, [
       { ...received(0), chat: { id: 'p', full_name: '', phone: '+48123456' } },
     ]);
-    const search = async (text: string) =>
-      (await store.read.chats.list(1, { search: text, limit: 10 })).map(({ sourceId }) => sourceId);
+    const search = async (text: string) => {
+      const page = { search: text, limit: 10 };
+      const found = (await store.read.chats.list(1, page)).map(({ sourceId }) => sourceId);
+      const recent = (await store.read.chats.recent(1, page)).map(({ sourceId }) => sourceId);
+      expect(recent).toEqual(found);
+      return found;
+    };
     expect(await search('łUKASZ')).toEqual([names[0]]);
+    for (const text of ['ZOLW', 'lukasz zol', 'żołw', 'z\u0307o\u0301łw']) {
+      expect(await search(text)).toEqual([names[0]]);
+    }
     expect(await search('иван')).toEqual([names[1]]);
     expect(await search('0% off_')).toEqual([names[2]]);
     expect(await search('_')).toEqual([names[2]]);
