@@ -76,6 +76,10 @@ const SENTENCES: Sentences = {
     en: () => 'The Zap has changed its trigger',
     pl: () => 'W Zapie zmieniono wyzwalacz',
   },
+  resumed: {
+    en: () => 'Tried again at once',
+    pl: () => 'Ponowiono od razu',
+  },
   on_where_it_stopped: {
     en: () => 'Switched on, going on where it stopped',
     pl: () => 'Włączono; wysyłanie rusza od miejsca, w którym się zatrzymało',

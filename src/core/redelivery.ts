@@ -102,7 +102,7 @@ export class Redelivery {
   async park(workspaceId: number, id: number, chatId: number): Promise<boolean> {
     const found = await changeWebhook(this.#options, workspaceId, id, async (tx, webhook) => {
       const lane = await tx.lanes.get(id, chatId);
-      if (!lane?.seal || lane.attempts === 0) throw new NothingToParkError();
+      if (!lane?.seal || !lane.error) throw new NothingToParkError();
       await tx.actions.add(id, { kind: 'park', chatId });
       return webhook;
     });

@@ -68,6 +68,7 @@ const CASES: { [Kind in FactsKind]: Case<Kind>[] } = {
     ],
   ],
   zap_has_other_trigger: [[{}, 'The Zap has changed its trigger', 'W Zapie zmieniono wyzwalacz']],
+  resumed: [[{}, 'Tried again at once', 'Ponowiono od razu']],
   on_where_it_stopped: [
     [
       {},

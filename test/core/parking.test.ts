@@ -95,6 +95,26 @@ describe('a payload that its receiver never takes', () => {
     },
   );
 
+  test('is set aside all the same when it was asked to go on at once, and by hand before it is tried', async () => {
+    const { world, webhook } = await choosy();
+    await world.accept({ ...poison, message: { text: 'POISON' } });
+    const resume = () => world.webhooks.enable(world.workspaceId, webhook.id, 'where_it_stopped');
+    await pass(world, 1);
+    await resume();
+    await pass(world, 40);
+    const [parked] = await world.store.read.parked.list(webhook.id, 10);
+    expect(parked?.attempts).toBeGreaterThanOrEqual(7);
+    await world.accept({ ...poison, message: { text: 'POISON too' } });
+    await world.advance(MINUTE);
+    await resume();
+    await world.redelivery.park(world.workspaceId, webhook.id, parked?.chatId as number);
+    await world.idle();
+    const [byHand] = await world.store.read.parked.list(webhook.id, 10);
+    expect(byHand).toMatchObject({ firstSeq: 2, error: { code: 'status_422' } });
+    expect(byHand?.attempts).toBeGreaterThan(0);
+    await world.stop();
+  });
+
   test('can be sent again, under the same id, once its receiver takes it', async () => {
     const { world, webhook } = await choosy();
     await world.accept({ ...poison, message: { text: 'POISON' } });

@@ -20,6 +20,7 @@ const en = {
   intro:
     'The messages of these chats wait until their delivery succeeds. If one of them can never succeed, set it aside: the rest of its chat goes on.',
   failed: (attempts: number) => `Failed ${countEn(attempts, 'time')}`,
+  again: 'Being tried again',
   nextTry: 'next try',
   setAside: 'Set aside',
   done: 'The delivery is being set aside; its chat goes on.',
@@ -32,6 +33,7 @@ const words: InEach<typeof en> = {
     title: (chats) => `Czaty, których wysyłanie się nie udaje (${chats})`,
     intro:
       'Wiadomości tych czatów czekają, aż przesyłka się powiedzie. Jeśli któraś nie powiedzie się nigdy, odłóż ją: reszta jej czatu ruszy dalej.',
+    again: 'W trakcie ponawiania',
     failed: (attempts) =>
       countPl(attempts, ['nieudana próba', 'nieudane próby', 'nieudanych prób']),
     nextTry: 'następna',
@@ -79,7 +81,7 @@ export function Failing({ webhook, data }: { webhook: Webhook; data: FailingData
                   <ChatLink id={chatId} name={names.get(chatId)} />
                 </b>
                 <p class="soft">
-                  {text.failed(attempts)}
+                  {attempts === 0 ? text.again : text.failed(attempts)}
                   {webhook.enabled && dueAt > now && (
                     <>
                       , {text.nextTry} <Span at={dueAt} />
