@@ -137,7 +137,12 @@ export class Redelivery {
       await tx.history.add({ requests: [logged] });
       const { messageCount: messages } = delivery;
       const counted = { webhookId: id, endedAt, ok: attempt.ok, messages };
-      if (await tx.webhooks.get(workspaceId, id)) await tx.counters.add(dailyCounts([counted]));
+      const current = await tx.webhooks.get(workspaceId, id);
+      if (current) await tx.counters.add(dailyCounts([counted]));
+      if (current && attempt.ok) {
+        const lastSuccessAt = Math.max(current.lastSuccessAt ?? 0, endedAt);
+        await tx.webhooks.saveHealth(id, { health: current.health, lastSuccessAt });
+      }
       const { fullName: chatName } = found.chat;
       const facts: NewFacts = attempt.ok
         ? { kind: 'resent', chatName }

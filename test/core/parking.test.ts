@@ -129,6 +129,7 @@ describe('a payload that its receiver never takes', () => {
       error: { code: 'status_422' },
     });
     expect(await world.store.read.parked.list(webhook.id, 10)).toEqual([parked]);
+    world.clock.advance(MINUTE);
     world.receiver.answer(URL, OK);
     expect(await resend()).toMatchObject({
       logged: { response: { status: 200 } },
@@ -137,7 +138,9 @@ describe('a payload that its receiver never takes', () => {
     expect(requests.at(-1)?.id).toBe(id);
     expect(await world.store.read.parked.list(webhook.id, 10)).toEqual([]);
     expect(await resend()).toBeNull();
-    expect((await world.webhook(webhook.id)).health.consecutiveErrors).toBe(0);
+    const { health, lastSuccessAt } = await world.webhook(webhook.id);
+    expect(health.consecutiveErrors).toBe(0);
+    expect(lastSuccessAt).toBe(world.clock.now());
     await world.stop();
   });
 
