@@ -140,13 +140,14 @@ describe('a webhook that errors have switched off', () => {
   });
 });
 
-test('a webhook that its owner has switched off starts from now, if nothing else is asked', async () => {
+test('a webhook that its owner has switched off catches up first, or starts from now when asked', async () => {
   const mine = await hook();
   await server.call('PATCH', `/webhooks/${mine.id}`, { enabled: false });
   expect(await page(mine)).toMatch(/Switched off by you .* Held back 0 messages Switch on/);
   await mine.say('held');
   const text = await page(mine);
-  expect(text.indexOf('Start from now')).toBeLessThan(text.indexOf('Catch up (1 message)'));
+  expect(text.indexOf('Catch up (1 message)')).toBeLessThan(text.indexOf('Start from now'));
+  expect(text).toContain('Leaves out what is held back (1 message)');
   const resume = browser.post(`${mine.page}/resume`, { from: 'now' });
   expect(await noticeAfter(resume)).toMatch(/^done: .*starts from now/);
   await mine.say('new');
@@ -181,7 +182,7 @@ describe('a webhook that pauses after errors', () => {
     expect(text).toMatch(/Last error The receiver answered 503.* Errors in a row 2; more than 10/);
     receiver.statuses.delete(retrying.path);
     const resume = browser.post(`${retrying.page}/resume`, { from: 'where_it_stopped' });
-    expect(await noticeAfter(resume)).toMatch(/^done: The pause is over/);
+    expect(await noticeAfter(resume)).toMatch(/^done: The pause was ended/);
     await receiver.waitFor(retrying.path, 3);
   });
 
