@@ -29,11 +29,14 @@ document.addEventListener('htmx:beforeSwap', (event) => {
   if (!shouldSwap) return;
   const known = [...target.querySelectorAll('details[id]')].map(({ id, open }) => ({ id, open }));
   if (known.length === 0) return;
+  const focused = document.activeElement;
   const keep = () => {
     for (const { id, open } of known) {
       const details = document.getElementById(id);
       if (details instanceof HTMLDetailsElement) details.open = open;
     }
+    // What stands in one that was closed for a moment could not be given the focus back.
+    if (focused?.id && !focused.isConnected) document.getElementById(focused.id)?.focus();
   };
   document.addEventListener('htmx:afterSwap', keep, { once: true });
 });
