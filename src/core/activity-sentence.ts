@@ -3,25 +3,32 @@ import { errorSentence } from './error-sentence.ts';
 import { ERRORS_TOLERATED } from './health.ts';
 import { countEn, countPl, type InEach, type Language } from './language.ts';
 
-type ShowTime = (ms: number) => string;
+/** How some parts of a sentence are shown. */
+export interface Showing {
+  /** A time, given in Unix milliseconds. */
+  time: (ms: number) => string;
+  /** Names of settings. */
+  settings: (settings: readonly SettingName[]) => string;
+}
 
-const iso: ShowTime = (ms) => new Date(ms).toISOString();
+/** To programs: ISO 8601, UTC, and the names that settings have in the API. */
+const EXACTLY: Showing = {
+  time: (ms) => new Date(ms).toISOString(),
+  settings: (settings) => settings.join(', '),
+};
 
-/**
- * An entry of the activity log as one sentence without a full stop.
- * @param time how times are shown, given in Unix milliseconds; by default ISO 8601, UTC
- */
+/** An entry of the activity log as one sentence without a full stop. */
 export function activitySentence<Kind extends FactsKind>(
   facts: ActivityFacts<Kind>,
   language: Language,
-  time: ShowTime = iso,
+  showing: Showing = EXACTLY,
 ): string {
   const sentences: Sentences[Kind] = SENTENCES[facts.kind];
-  return sentences[language](facts, time);
+  return sentences[language](facts, showing);
 }
 
 type Sentences = {
-  [Kind in FactsKind]: InEach<(facts: FactsOf[Kind], time: ShowTime) => string>;
+  [Kind in FactsKind]: InEach<(facts: FactsOf[Kind], showing: Showing) => string>;
 };
 
 const SENTENCES: Sentences = {
@@ -76,6 +83,10 @@ const SENTENCES: Sentences = {
     en: () => 'The Zap has changed its trigger',
     pl: () => 'W Zapie zmieniono wyzwalacz',
   },
+  resumed: {
+    en: () => 'Tried again at once',
+    pl: () => 'Ponowiono od razu',
+  },
   on_where_it_stopped: {
     en: () => 'Switched on, going on where it stopped',
     pl: () => 'Włączono; wysyłanie rusza od miejsca, w którym się zatrzymało',
@@ -100,9 +111,8 @@ const SENTENCES: Sentences = {
     },
   },
   settings_changed: {
-    en: ({ settings }) => `Changed ${settings.join(', ')}`,
-    pl: ({ settings }) =>
-      `Zmieniono ustawienia: ${settings.map((setting) => SETTINGS_PL[setting]).join(', ')}`,
+    en: ({ settings }, showing) => `Changed ${showing.settings(settings)}`,
+    pl: ({ settings }, showing) => `Zmieniono ${showing.settings(settings)}`,
   },
   secret_changed: {
     en: ({ hours }) => `Changed the secret; the former one signs too for ${countEn(hours, 'hour')}`,
@@ -116,9 +126,9 @@ const SENTENCES: Sentences = {
       `Odłożono przesyłkę${ofPl(chatName)} po ${countPl(attempts, ['próbie', 'próbach', 'próbach'])} (${errorSentence(error, 'pl')}); następne wiadomości z tego czatu są wysyłane`,
   },
   replayed: {
-    en: ({ since, requests }, time) =>
+    en: ({ since, requests }, { time }) =>
       `Delivering again what came since ${time(since)}: ${countEn(requests, 'request')}`,
-    pl: ({ since, requests }, time) =>
+    pl: ({ since, requests }, { time }) =>
       `Ponowne wysyłanie wiadomości od ${time(since)}: ${countPl(requests, ['żądanie', 'żądania', 'żądań'])}`,
   },
   waiting_expired: {
@@ -146,15 +156,6 @@ const SENTENCES: Sentences = {
     en: ({ text }) => text,
     pl: ({ text }) => text,
   },
-};
-
-const SETTINGS_PL: Record<SettingName, string> = {
-  target_url: 'adres URL',
-  granularity_hours: 'granularność agregacji',
-  filters: 'filtry',
-  name: 'nazwa',
-  concurrency: 'liczba jednoczesnych żądań',
-  rate_per_second: 'liczba żądań na sekundę',
 };
 
 const ofEn = (chatName: string) => chatName && ` of ${chatName}`;

@@ -16,6 +16,7 @@ const ACTIONS = {
   zap_off: 'disabled',
   zap_gone: 'disabled',
   zap_has_other_trigger: 'disabled',
+  resumed: 'enabled',
   on_where_it_stopped: 'enabled',
   on_from_now: 'enabled',
   zap_on: 'enabled',

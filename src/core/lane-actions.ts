@@ -45,7 +45,7 @@ async function chunk(
   if (webhook && action.kind === 'replay') return replayChunk(tx, webhook, action.from, position);
   if (webhook && action.kind === 'park') {
     const lane = await tx.lanes.get(webhookId, action.chatId);
-    if (lane?.seal && lane.attempts > 0) await park(tx, webhook, lane, now);
+    if (lane?.seal && lane.error) await park(tx, webhook, lane, now);
     return null;
   }
   const lanes = await tx.lanes.page(webhookId, position, CHUNK);
@@ -69,7 +69,8 @@ async function changedLane(
     case 'flush':
       return lane.seal || lane.openedAt > action.at ? lane : dueBy(lane, now);
     case 'resume':
-      return lane.seal ? dueBy(lane, now) : lane;
+      // Its pauses begin anew, as those of its webhook do; what speaks against its payload still does.
+      return lane.seal ? { ...dueBy(lane, now), attempts: 0 } : lane;
     case 'reschedule':
       return rescheduled(webhook, lane, action);
     case 'start_anew': {

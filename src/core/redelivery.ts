@@ -102,7 +102,7 @@ export class Redelivery {
   async park(workspaceId: number, id: number, chatId: number): Promise<boolean> {
     const found = await changeWebhook(this.#options, workspaceId, id, async (tx, webhook) => {
       const lane = await tx.lanes.get(id, chatId);
-      if (!lane?.seal || lane.attempts === 0) throw new NothingToParkError();
+      if (!lane?.seal || !lane.error) throw new NothingToParkError();
       await tx.actions.add(id, { kind: 'park', chatId });
       return webhook;
     });
@@ -137,7 +137,12 @@ export class Redelivery {
       await tx.history.add({ requests: [logged] });
       const { messageCount: messages } = delivery;
       const counted = { webhookId: id, endedAt, ok: attempt.ok, messages };
-      if (await tx.webhooks.get(workspaceId, id)) await tx.counters.add(dailyCounts([counted]));
+      const current = await tx.webhooks.get(workspaceId, id);
+      if (current) await tx.counters.add(dailyCounts([counted]));
+      if (current && attempt.ok) {
+        const lastSuccessAt = Math.max(current.lastSuccessAt ?? 0, endedAt);
+        await tx.webhooks.saveHealth(id, { health: current.health, lastSuccessAt });
+      }
       const { fullName: chatName } = found.chat;
       const facts: NewFacts = attempt.ok
         ? { kind: 'resent', chatName }

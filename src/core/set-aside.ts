@@ -11,8 +11,10 @@ export async function park(
   lane: Lane,
   now: number,
 ): Promise<void> {
-  const { seal, chatId, attempts, error } = lane;
+  const { seal, chatId, error } = lane;
   if (!seal || !error) throw new Error('Only what has failed can be set aside');
+  // A lane that was asked to go on at once counts its pauses anew; what it is blamed for it still did.
+  const attempts = Math.max(1, lane.attempts, lane.blame.attempts);
   await tx.parked.add({
     webhookId: webhook.id,
     chatId,

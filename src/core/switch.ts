@@ -13,7 +13,7 @@ export type ResumeFrom = 'where_it_stopped' | 'now';
 export const usualResume = ({ disabledReason }: Pick<Webhook, 'disabledReason'>): ResumeFrom =>
   disabledReason === 'errors' ? 'where_it_stopped' : 'now';
 
-/** Switches a webhook on and clears its errors. */
+/** Switches a webhook on, or ends its pause, and clears its errors. */
 export async function enable(
   tx: Repositories,
   webhook: Webhook,
@@ -23,7 +23,7 @@ export async function enable(
   await tx.outbox.cancel(webhook.id);
   if (from === 'where_it_stopped') {
     await tx.actions.add(webhook.id, { kind: 'resume' });
-    await note(tx, webhook.id, now, { kind: 'on_where_it_stopped' });
+    await note(tx, webhook.id, now, { kind: webhook.enabled ? 'resumed' : 'on_where_it_stopped' });
   } else {
     const leftOut = await tx.lanes.waiting(webhook, WAITING_COUNTED);
     await tx.actions.add(webhook.id, { kind: 'start_anew', after: await tx.messages.position() });

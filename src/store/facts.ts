@@ -34,6 +34,8 @@ export interface FactsOf {
   /** Zapier answered 410. */
   zap_gone: object;
   zap_has_other_trigger: object;
+  /** Its pause was ended. */
+  resumed: object;
   on_where_it_stopped: object;
   on_from_now: { leftOut: number };
   /** Of the messages gathered before, `orMore` may wait; those of the time when it was off may be left out. */

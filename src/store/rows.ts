@@ -154,10 +154,10 @@ export interface Lane {
   openedAt: number;
   /** When the head is next to be attempted. */
   dueAt: number;
-  /** Failed attempts of the head. */
+  /** Failed attempts of the head, since it was last asked to go on at once: they make its pauses. */
   attempts: number;
   blame: Blame;
-  /** How the last of them failed; null where none has. */
+  /** How its head has failed last; null where it has not. */
   error: StoredError | null;
   seal: Seal | null;
   /** Its chat is a redirect: nothing more comes in, so it waits for no window, and others wait for it. */
@@ -227,7 +227,7 @@ export interface Email {
 export type LaneAction =
   /** Close the bundles that had opened by then. */
   | { kind: 'flush'; at: number }
-  /** End the pauses of heads that have failed. */
+  /** End the pauses of heads that have failed, and begin them anew. */
   | { kind: 'resume' }
   /** Date open bundles by another granularity; `singles` were heads that might be under way. */
   | { kind: 'reschedule'; singles?: { direction: Direction | null; openedBy: number } }

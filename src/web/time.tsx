@@ -82,7 +82,7 @@ const UNITS = [
 ] as const;
 
 /** "in 4 minutes", "2 hours ago". @param ms from now on; negative for the past */
-function formatSpan(ms: number, language: Language): string {
+export function formatSpan(ms: number, language: Language): string {
   const format = new Intl.RelativeTimeFormat(LOCALE[language], { numeric: 'auto' });
   for (const [unit, length] of UNITS) {
     if (Math.abs(ms) >= length) return format.format(Math.round(ms / length), unit);

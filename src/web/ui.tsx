@@ -244,10 +244,17 @@ export function Copyable({ id, text }: { id: string; text: string }) {
   );
 }
 
+interface DangerousProps {
+  /** Where it stands in a part that keeps itself up to date, so that it stays open. */
+  id?: string;
+  title: string;
+  children: ComponentChildren;
+}
+
 /** Something that cannot be taken back: its button shows only once this has been opened. */
-export function Dangerous({ title, children }: { title: string; children: ComponentChildren }) {
+export function Dangerous({ id, title, children }: DangerousProps) {
   return (
-    <details class="dangerous">
+    <details id={id} class="dangerous">
       <summary>{title}</summary>
       {children}
     </details>

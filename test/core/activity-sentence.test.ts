@@ -68,6 +68,7 @@ const CASES: { [Kind in FactsKind]: Case<Kind>[] } = {
     ],
   ],
   zap_has_other_trigger: [[{}, 'The Zap has changed its trigger', 'W Zapie zmieniono wyzwalacz']],
+  resumed: [[{}, 'Tried again at once', 'Ponowiono od razu']],
   on_where_it_stopped: [
     [
       {},
@@ -99,12 +100,12 @@ const CASES: { [Kind in FactsKind]: Case<Kind>[] } = {
     [
       { settings: ['target_url', 'name'] },
       'Changed target_url, name',
-      'Zmieniono ustawienia: adres URL, nazwa',
+      'Zmieniono target_url, name',
     ],
     [
       { settings: ['granularity_hours', 'filters', 'concurrency', 'rate_per_second'] },
       'Changed granularity_hours, filters, concurrency, rate_per_second',
-      'Zmieniono ustawienia: granularność agregacji, filtry, liczba jednoczesnych żądań, liczba żądań na sekundę',
+      'Zmieniono granularity_hours, filters, concurrency, rate_per_second',
     ],
   ],
   secret_changed: [
@@ -165,10 +166,18 @@ describe.each(kinds)('%s', <Kind extends FactsKind>(kind: Kind) => {
   });
 });
 
-test('times are shown as the reader’s page shows them', () => {
+test('times and settings are shown as the reader’s page shows them', () => {
   const facts = { kind: 'replayed', since: 5, requests: 1 } as const;
-  expect(activitySentence(facts, 'en', (ms) => `<${ms}>`)).toContain('since <5>:');
-  expect(activitySentence(facts, 'pl', (ms) => `<${ms}>`)).toContain('od <5>:');
+  const showing = {
+    time: (ms: number) => `<${ms}>`,
+    settings: (names: readonly string[]) => names.join(' & '),
+  };
+  expect(activitySentence(facts, 'en', showing)).toContain('since <5>:');
+  expect(activitySentence(facts, 'pl', showing)).toContain('od <5>:');
+  const changed = { kind: 'settings_changed', settings: ['filters', 'name'] } as const;
+  const given = { ...changed, settings: [...changed.settings] };
+  expect(activitySentence(given, 'en', showing)).toBe('Changed filters & name');
+  expect(activitySentence(given, 'pl', showing)).toBe('Zmieniono filters & name');
 });
 
 describe('a Polish number', () => {

@@ -147,6 +147,24 @@ describe('a failing receiver', () => {
     await world.stop();
   });
 
+  test('begins its pauses anew when it is asked to go on at once', async () => {
+    const world = await World.create();
+    const { id } = await world.createWebhook();
+    world.receiver.answer(URL, TIMEOUT);
+    await world.accept(to(1));
+    await world.advance(15 * HOUR);
+    const before = world.receiver.requests.length;
+    await world.webhooks.enable(world.workspaceId, id, 'where_it_stopped');
+    await world.idle();
+    expect(world.receiver.requests).toHaveLength(before + 1);
+    await world.advance(5 * SECOND);
+    expect(world.receiver.requests).toHaveLength(before + 2);
+    await world.advance(15 * SECOND);
+    expect(world.receiver.requests).toHaveLength(before + 3);
+    expect((await world.webhook(id)).health.consecutiveErrors).toBe(3);
+    await world.stop();
+  });
+
   test('is given up at the 11th error in a row, some sixteen hours on', async () => {
     const world = await World.create();
     const { id } = await world.createWebhook();

@@ -95,6 +95,26 @@ describe('a payload that its receiver never takes', () => {
     },
   );
 
+  test('is set aside all the same when it was asked to go on at once, and by hand before it is tried', async () => {
+    const { world, webhook } = await choosy();
+    await world.accept({ ...poison, message: { text: 'POISON' } });
+    const resume = () => world.webhooks.enable(world.workspaceId, webhook.id, 'where_it_stopped');
+    await pass(world, 1);
+    await resume();
+    await pass(world, 40);
+    const [parked] = await world.store.read.parked.list(webhook.id, 10);
+    expect(parked?.attempts).toBeGreaterThanOrEqual(7);
+    await world.accept({ ...poison, message: { text: 'POISON too' } });
+    await world.advance(MINUTE);
+    await resume();
+    await world.redelivery.park(world.workspaceId, webhook.id, parked?.chatId as number);
+    await world.idle();
+    const [byHand] = await world.store.read.parked.list(webhook.id, 10);
+    expect(byHand).toMatchObject({ firstSeq: 2, error: { code: 'status_422' } });
+    expect(byHand?.attempts).toBeGreaterThan(0);
+    await world.stop();
+  });
+
   test('can be sent again, under the same id, once its receiver takes it', async () => {
     const { world, webhook } = await choosy();
     await world.accept({ ...poison, message: { text: 'POISON' } });
@@ -109,6 +129,7 @@ describe('a payload that its receiver never takes', () => {
       error: { code: 'status_422' },
     });
     expect(await world.store.read.parked.list(webhook.id, 10)).toEqual([parked]);
+    world.clock.advance(MINUTE);
     world.receiver.answer(URL, OK);
     expect(await resend()).toMatchObject({
       logged: { response: { status: 200 } },
@@ -117,7 +138,9 @@ describe('a payload that its receiver never takes', () => {
     expect(requests.at(-1)?.id).toBe(id);
     expect(await world.store.read.parked.list(webhook.id, 10)).toEqual([]);
     expect(await resend()).toBeNull();
-    expect((await world.webhook(webhook.id)).health.consecutiveErrors).toBe(0);
+    const { health, lastSuccessAt } = await world.webhook(webhook.id);
+    expect(health.consecutiveErrors).toBe(0);
+    expect(lastSuccessAt).toBe(world.clock.now());
     await world.stop();
   });
 

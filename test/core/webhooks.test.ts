@@ -187,6 +187,17 @@ describe('switching off and on', () => {
     expect(await activity(webhook.id)).toEqual(['enabled: Switched on, going on where it stopped']);
   });
 
+  test('while it pauses goes on at once, its lanes’ pauses begin anew, and nobody says it was off', async () => {
+    const webhook = await create();
+    await fail(webhook, {});
+    const blame = { attempts: 5, since: 1, last: 2 };
+    const { lane, now } = await laneOf(webhook, { ...sealed, blame });
+    await actions.enable(1, webhook.id, 'where_it_stopped');
+    expect(await now()).toEqual({ ...lane, dueAt: 100 * HOUR, attempts: 0 });
+    expect((await stored(webhook.id)).health).toEqual(HEALTHY);
+    expect(await activity(webhook.id)).toEqual(['enabled: Tried again at once']);
+  });
+
   test('switching on what is on changes nothing', async () => {
     const webhook = await create();
     await fail(webhook, {});

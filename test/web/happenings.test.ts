@@ -140,13 +140,14 @@ describe('a webhook that errors have switched off', () => {
   });
 });
 
-test('a webhook that its owner has switched off starts from now, if nothing else is asked', async () => {
+test('a webhook that its owner has switched off catches up first, or starts from now when asked', async () => {
   const mine = await hook();
   await server.call('PATCH', `/webhooks/${mine.id}`, { enabled: false });
   expect(await page(mine)).toMatch(/Switched off by you .* Held back 0 messages Switch on/);
   await mine.say('held');
   const text = await page(mine);
-  expect(text.indexOf('Start from now')).toBeLessThan(text.indexOf('Catch up (1 message)'));
+  expect(text.indexOf('Catch up (1 message)')).toBeLessThan(text.indexOf('Start from now'));
+  expect(text).toContain('Leaves out what is held back (1 message)');
   const resume = browser.post(`${mine.page}/resume`, { from: 'now' });
   expect(await noticeAfter(resume)).toMatch(/^done: .*starts from now/);
   await mine.say('new');
@@ -181,7 +182,7 @@ describe('a webhook that pauses after errors', () => {
     expect(text).toMatch(/Last error The receiver answered 503.* Errors in a row 2; more than 10/);
     receiver.statuses.delete(retrying.path);
     const resume = browser.post(`${retrying.page}/resume`, { from: 'where_it_stopped' });
-    expect(await noticeAfter(resume)).toMatch(/^done: The pause is over/);
+    expect(await noticeAfter(resume)).toMatch(/^done: The pause was ended/);
     await receiver.waitFor(retrying.path, 3);
   });
 
@@ -201,7 +202,61 @@ describe('a webhook that pauses after errors', () => {
   });
 });
 
+describe('the parts that show how a webhook is doing', () => {
+  /** Where a page asks whether a part of it has changed. */
+  const pollOf = (text: string, part: string) =>
+    new RegExp(`hx-get="([^"]+/${part}\\?seen=\\w+)"`).exec(text)?.[1] as string;
+
+  test('are sent again once they have changed, and only then', async () => {
+    const watched = await hook({ granularity_hours: 1 });
+    const { text } = await browser.get(watched.page);
+    const again = (part: string) => browser.get(pollOf(text, part), HTMX);
+    for (const part of ['doing', 'failing', 'parked', 'open', 'switch']) {
+      expect([part, (await again(part)).status]).toEqual([part, 204]);
+    }
+    await watched.say('gathered');
+    const doing = await again('doing');
+    expect(read(doing.text)).toMatch(/Waiting 1 message .* Gathering, next bundle in /);
+    expect(doing.text).toContain('<div id="doing-badge" hx-swap-oob="innerHTML">');
+    expect(read((await again('open')).text)).toContain('1 open bundle');
+    receiver.statuses.set(watched.path, 500);
+    await browser.post(`${watched.page}/flush`);
+    await fail(watched, 1);
+    const failing = await again('failing');
+    expect(read(failing.text)).toMatch(/Chats whose delivery fails \(1\).*Failed \d time/);
+    const [, setAside] = /action="([^"]+\/set-aside)"/.exec(failing.text) as RegExpExecArray;
+    await browser.post(setAside as string);
+    await server.until(`/webhooks/${watched.id}/parked`, ({ parked }) => parked.length === 1);
+    expect(read((await again('parked')).text)).toContain('1 message, ');
+    expect((await again('failing')).status).toBe(204);
+    await browser.post(`${watched.page}/switch-off`);
+    expect(read((await again('switch')).text)).toContain('Switched off');
+    expect((await again('open')).text).not.toContain('<article');
+    await server.call('DELETE', `/webhooks/${watched.id}`);
+  });
+});
+
 describe('the activity log', () => {
+  test('says what was changed as people do, and leads to the chats', async () => {
+    const told = await hook();
+    const activity = `/webhooks/${told.id}/activity`;
+    const untilTold = (count: number) =>
+      server.until(activity, (entries) => entries.length === count);
+    await told.say('hello', { id: 'named', full_name: 'Jan' });
+    await untilTold(1);
+    await told.say('hello', { id: 'nameless', full_name: '', phone: '+48600700800' });
+    await untilTold(2);
+    await server.call('PATCH', `/webhooks/${told.id}`, { name: 'New', granularity_hours: 1 });
+    const { text } = await browser.get(told.page);
+    expect(read(text, 'activity')).toMatch(
+      /Changed the granularity and the name .* Sent 1 message in \d+ ms \+48600700800 .* Sent 1 message of Jan in \d+ ms Open the chat/,
+    );
+    expect(text).toMatch(/<a href="\/chat\/\d+\/messages\/" dir="auto">Open the chat<\/a>/);
+    expect(await page(told, 'pl')).toContain('Zmieniono granularność i nazwę');
+    const [latest] = (await server.call('GET', activity)).body;
+    expect(latest.detail).toBe('Changed granularity_hours, name');
+  });
+
   test('says the next step while it is empty, and is sent again only when it has changed', async () => {
     const quiet = await hook();
     const { text } = await browser.get(quiet.page);
@@ -413,7 +468,8 @@ test('another workspace’s webhook is not there', async () => {
   const theirs = await hook();
   await theirs.say('theirs');
   await receiver.waitFor(theirs.path, 1);
-  for (const path of ['', '/held', '/activity', '/log.json']) {
+  const live = ['/doing', '/held', '/failing', '/parked', '/activity', '/open', '/switch'];
+  for (const path of ['', ...live, '/log.json']) {
     expect((await browser.get(theirs.page + path)).status).toBe(200);
     expect((await other.get(theirs.page + path)).status).toBe(404);
     expect((await other.get(`/webhooks/x${path}`)).status).toBe(404);

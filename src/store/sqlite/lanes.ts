@@ -172,7 +172,7 @@ export class SqliteLanes implements Lanes {
   async failing(webhookId: number, limit: number): Promise<Lane[]> {
     const rows = this.#sql(
       `SELECT * FROM (SELECT * FROM lane WHERE webhook_id = ? ORDER BY due_at LIMIT ${LOOKED_AT})
-        WHERE attempts > 0 ORDER BY due_at LIMIT ?`,
+        WHERE error IS NOT NULL ORDER BY due_at LIMIT ?`,
     ).all(webhookId, limit);
     return (rows as LaneRow[]).map(toLane);
   }

@@ -23,6 +23,24 @@ document.addEventListener('click', async ({ target }) => {
   }, 2000);
 });
 
+// Parts of a page keep themselves up to date. What was opened or closed in them stays so.
+document.addEventListener('htmx:beforeSwap', (event) => {
+  const { target, shouldSwap } = /** @type {CustomEvent} */ (event).detail;
+  if (!shouldSwap) return;
+  const known = [...target.querySelectorAll('details[id]')].map(({ id, open }) => ({ id, open }));
+  if (known.length === 0) return;
+  const focused = document.activeElement;
+  const keep = () => {
+    for (const { id, open } of known) {
+      const details = document.getElementById(id);
+      if (details instanceof HTMLDetailsElement) details.open = open;
+    }
+    // What stands in one that was closed for a moment could not be given the focus back.
+    if (focused?.id && !focused.isConnected) document.getElementById(focused.id)?.focus();
+  };
+  document.addEventListener('htmx:afterSwap', keep, { once: true });
+});
+
 // An answer that refuses a form says why, beside its fields: it is to be shown like any other.
 document.addEventListener('htmx:beforeSwap', (event) => {
   const { detail } = /** @type {CustomEvent} */ (event);

@@ -6,10 +6,11 @@ import { idFrom, type Pages, type WebContext } from '../context.ts';
 import { languageOf } from '../reader.ts';
 import { hidden, leadTo } from '../respond.tsx';
 import { workspaceOf } from '../session.ts';
-import { Span } from '../time.tsx';
+import { formatSpan, Span } from '../time.tsx';
 import { Form } from '../ui.tsx';
 import { useView, useWords } from '../view.tsx';
 import { ChatLink, chatNames } from './chat-link.tsx';
+import { Live, livePages, markOf } from './part.tsx';
 import { useErrorText } from './sentences.ts';
 import { theWebhook, webhookPath } from './the-webhook.ts';
 
@@ -20,6 +21,7 @@ const en = {
   intro:
     'The messages of these chats wait until their delivery succeeds. If one of them can never succeed, set it aside: the rest of its chat goes on.',
   failed: (attempts: number) => `Failed ${countEn(attempts, 'time')}`,
+  again: 'Being tried again',
   nextTry: 'next try',
   setAside: 'Set aside',
   done: 'The delivery is being set aside; its chat goes on.',
@@ -29,9 +31,10 @@ const en = {
 const words: InEach<typeof en> = {
   en,
   pl: {
-    title: (chats) => `Czaty, których wysyłanie się nie udaje (${chats})`,
+    title: (chats) => `Czaty, których wysyłka się nie powodzi (${chats})`,
     intro:
       'Wiadomości tych czatów czekają, aż przesyłka się powiedzie. Jeśli któraś nie powiedzie się nigdy, odłóż ją: reszta jej czatu ruszy dalej.',
+    again: 'W trakcie ponawiania',
     failed: (attempts) =>
       countPl(attempts, ['nieudana próba', 'nieudane próby', 'nieudanych prób']),
     nextTry: 'następna',
@@ -56,17 +59,43 @@ export async function loadFailing(context: WebContext, webhook: Webhook): Promis
   return { lanes, hasMore: found.length > SHOWN, names };
 }
 
-/** The chats whose next delivery has failed, which can be set aside. */
-export function Failing({ webhook, data }: { webhook: Webhook; data: FailingData }) {
+interface FailingProps {
+  webhook: Webhook;
+  data: FailingData;
+}
+
+/** The chats whose next delivery has failed, which can be set aside; nothing where there is none. */
+export function Failing(props: FailingProps) {
+  const { webhook, data } = props;
+  const { now } = useView();
+  return (
+    <Live id="failing" path={`${webhookPath(webhook)}/failing`} mark={failingMark(props, now)}>
+      {data.lanes.length > 0 && <FailingChats {...props} />}
+    </Live>
+  );
+}
+
+const failingMark = ({ webhook, data: { lanes, hasMore, names } }: FailingProps, now: number) =>
+  markOf(
+    lanes.map(({ chatId, attempts, error, dueAt }) => [
+      chatId,
+      attempts,
+      error,
+      webhook.enabled && dueAt > now && formatSpan(dueAt - now, 'en'),
+    ]),
+    hasMore,
+    [...names],
+  );
+
+function FailingChats({ webhook, data }: FailingProps) {
   const text = useWords(words);
   const { now } = useView();
   const errorText = useErrorText();
   const { lanes, hasMore, names } = data;
-  if (lanes.length === 0) return null;
   return (
     <article>
       {/* Where all fails, the webhook itself is what to look at first. */}
-      <details open={webhook.enabled && webhook.health.consecutiveErrors === 0}>
+      <details id="failing-chats" open={webhook.enabled && webhook.health.consecutiveErrors === 0}>
         <summary>
           <h2 class="summary-title">{text.title(`${lanes.length}${hasMore ? '+' : ''}`)}</h2>
         </summary>
@@ -79,7 +108,7 @@ export function Failing({ webhook, data }: { webhook: Webhook; data: FailingData
                   <ChatLink id={chatId} name={names.get(chatId)} />
                 </b>
                 <p class="soft">
-                  {text.failed(attempts)}
+                  {attempts === 0 ? text.again : text.failed(attempts)}
                   {webhook.enabled && dueAt > now && (
                     <>
                       , {text.nextTry} <Span at={dueAt} />
@@ -89,7 +118,7 @@ export function Failing({ webhook, data }: { webhook: Webhook; data: FailingData
                 {error && <p dir="auto">{errorText(error)}</p>}
               </div>
               <Form action={`${webhookPath(webhook)}/chats/${chatId}/set-aside`}>
-                <button type="submit" class="small outline">
+                <button id={`set-aside-${chatId}`} type="submit" class="small outline">
                   {text.setAside}
                 </button>
               </Form>
@@ -106,6 +135,11 @@ interface OfChat {
 }
 
 export function failingPages(pages: Pages, context: WebContext): void {
+  livePages(pages, context, 'failing', async (webhook) => {
+    const props = { webhook, data: await loadFailing(context, webhook) };
+    return { mark: failingMark(props, context.clock.now()), part: <Failing {...props} /> };
+  });
+
   pages.post<OfChat>('/webhooks/:id/chats/:chat/set-aside', hidden, async (request, reply) => {
     const webhook = await theWebhook(context, request);
     const notice = await setAside(context, request, webhook.id, idFrom(request.params.chat));

@@ -6,9 +6,10 @@ import { NotFoundError } from '../problem.tsx';
 import { languageOf } from '../reader.ts';
 import { hidden, leadTo } from '../respond.tsx';
 import { workspaceOf } from '../session.ts';
-import { Span } from '../time.tsx';
+import { formatSpan, Span } from '../time.tsx';
 import { Form } from '../ui.tsx';
-import { useWords } from '../view.tsx';
+import { useView, useWords } from '../view.tsx';
+import { Live, livePages, markOf } from './part.tsx';
 import { type OfWebhook, theWebhook, webhookPath } from './the-webhook.ts';
 
 const en = {
@@ -65,8 +66,25 @@ export async function loadOpenBundles(
   };
 }
 
-/** Closes the open bundles at once. */
-export function FlushCard({ webhook, open }: { webhook: Webhook; open: OpenBundles }) {
+interface FlushProps {
+  webhook: Webhook;
+  open: OpenBundles | null;
+}
+
+/** Closes the open bundles at once; nothing where nothing is gathered. */
+export function Flush({ webhook, open }: FlushProps) {
+  const { now } = useView();
+  return (
+    <Live id="flush" path={`${webhookPath(webhook)}/open`} mark={openMark(open, now)}>
+      {open && <FlushCard webhook={webhook} open={open} />}
+    </Live>
+  );
+}
+
+const openMark = (open: OpenBundles | null, now: number) =>
+  markOf(open?.count, open?.nextClosing && formatSpan(open.nextClosing - now, 'en'));
+
+function FlushCard({ webhook, open }: { webhook: Webhook; open: OpenBundles }) {
   const text = useWords(words);
   const { count, nextClosing } = open;
   return (
@@ -80,7 +98,7 @@ export function FlushCard({ webhook, open }: { webhook: Webhook; open: OpenBundl
             <b>{text.open(count)}</b>. {text.nextCloses} <Span at={nextClosing} />.
           </p>
           <Form action={`${webhookPath(webhook)}/flush`}>
-            <button type="submit" class="outline">
+            <button id="send-now" type="submit" class="outline">
               {text.send}
             </button>
             <p class="hint">
@@ -94,6 +112,12 @@ export function FlushCard({ webhook, open }: { webhook: Webhook; open: OpenBundl
 }
 
 export function flushPages(pages: Pages, context: WebContext): void {
+  livePages(pages, context, 'open', async (webhook) => {
+    const open = await loadOpenBundles(context, webhook);
+    const mark = openMark(open, context.clock.now());
+    return { mark, part: <Flush webhook={webhook} open={open} /> };
+  });
+
   pages.post<OfWebhook>('/webhooks/:id/flush', hidden, async (request, reply) => {
     const webhook = await theWebhook(context, request);
     const notice = await flush(context, request, webhook.id);

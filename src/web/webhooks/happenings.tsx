@@ -1,9 +1,9 @@
 import type { WebhookStatus } from '../../core/webhooks.ts';
-import type { Activity, Webhook } from '../../store/rows.ts';
+import type { Webhook } from '../../store/rows.ts';
 import type { Pages, WebContext } from '../context.ts';
-import { ActivityLog, activityPages } from './activity.tsx';
+import { type ActivityData, ActivityLog, activityPages, loadActivity } from './activity.tsx';
 import { Failing, type FailingData, failingPages, loadFailing } from './failing.tsx';
-import { FlushCard, flushPages, loadOpenBundles, type OpenBundles } from './flush.tsx';
+import { Flush, flushPages, loadOpenBundles, type OpenBundles } from './flush.tsx';
 import { Held, type HeldData, heldPages, loadHeld } from './held.tsx';
 import { logPages } from './log.tsx';
 import { loadParked, type ParkedData, ParkedList, parkedPages } from './parked.tsx';
@@ -17,23 +17,19 @@ export interface HappeningsData {
   failing: FailingData;
   parked: ParkedData;
   open: OpenBundles | null;
-  activities: Activity[];
-  /** In the detailed log. */
-  requests: number;
+  activity: ActivityData;
 }
 
 export async function loadHappenings(
   context: WebContext,
   webhook: Webhook,
 ): Promise<HappeningsData> {
-  const { history } = context.store.read;
   return {
     held: await loadHeld(context, webhook),
     failing: await loadFailing(context, webhook),
     parked: await loadParked(context, webhook),
     open: await loadOpenBundles(context, webhook),
-    activities: await history.activities(webhook.id),
-    requests: await history.countRequests(webhook.id),
+    activity: await loadActivity(context, webhook),
   };
 }
 
@@ -50,9 +46,9 @@ export function Happenings({ webhook, status, data }: HappeningsProps) {
       <Held webhook={webhook} status={status} data={data.held} />
       <Failing webhook={webhook} data={data.failing} />
       <ParkedList webhook={webhook} data={data.parked} />
-      <ActivityLog webhook={webhook} activities={data.activities} />
+      <ActivityLog webhook={webhook} data={data.activity} />
       <TestCard webhook={webhook} />
-      {data.open && <FlushCard webhook={webhook} open={data.open} />}
+      <Flush webhook={webhook} open={data.open} />
       <ReplayCard webhook={webhook} />
     </div>
   );

@@ -19,8 +19,8 @@ const en = {
   catchUpHint: 'Sends everything that is held back, in order, and goes on from there.',
   cost: (runs: string, isExact: boolean) => `That makes ${isExact ? '' : 'at most '}${runs}.`,
   fromNow: 'Start from now',
-  fromNowHint:
-    'Leaves out what is held back and sends only what comes from now on. “Deliver again” below can still send the rest later.',
+  fromNowHint: (amount: string) =>
+    `Leaves out what is held back (${amount}) and sends only what comes from now on. “Deliver again” below can still send the rest later.`,
   tryNow: 'Try now',
   tryHint: 'Ends the pause, and counts errors from zero again.',
   zapOffNext:
@@ -28,7 +28,7 @@ const en = {
   zapOffRule:
     'A Zap that is off for 15 minutes or longer leaves out the messages that come meanwhile.',
   done: {
-    trying: 'The pause is over: the next delivery is on its way.',
+    trying: 'The pause was ended. The activity log tells how the next try goes.',
     where_it_stopped: 'The webhook is on and catches up on what was held back.',
     now: 'The webhook is on and starts from now.',
   },
@@ -41,7 +41,7 @@ export const heldWords: InEach<typeof en> = {
       `Wyłączony po ${countPl(errors, ['błędzie', 'błędach', 'błędach'])} z rzędu`,
     offByYou: 'Wyłączony przez Ciebie',
     zapOff: 'Zap tego webhooka jest wyłączony',
-    retrying: 'Wysyłanie się nie udaje',
+    retrying: 'Wysyłka się nie powodzi',
     since: 'Od',
     lastError: 'Ostatni błąd',
     held: 'Wstrzymane',
@@ -56,8 +56,8 @@ export const heldWords: InEach<typeof en> = {
     catchUpHint: 'Wysyła po kolei wszystko, co wstrzymano, i działa dalej.',
     cost: (runs, isExact) => `To ${isExact ? '' : 'najwyżej '}${runs}.`,
     fromNow: 'Zacznij od teraz',
-    fromNowHint:
-      'Pomija to, co wstrzymano, i wysyła tylko to, co przyjdzie od teraz. Resztę możesz wysłać później przez „Wyślij ponownie” poniżej.',
+    fromNowHint: (amount) =>
+      `Pomija to, co wstrzymano (${amount}), i wysyła tylko to, co przyjdzie od teraz. Resztę możesz wysłać później przez „Wyślij ponownie” poniżej.`,
     tryNow: 'Spróbuj teraz',
     tryHint: 'Kończy przerwę i liczy błędy od zera.',
     zapOffNext:
@@ -65,7 +65,7 @@ export const heldWords: InEach<typeof en> = {
     zapOffRule:
       'Gdy Zap jest wyłączony przez 15 minut lub dłużej, wiadomości z tego czasu są pomijane.',
     done: {
-      trying: 'Przerwa skończona: następna próba już trwa.',
+      trying: 'Przerwa zakończona. Dziennik aktywności pokaże, jak poszła następna próba.',
       where_it_stopped: 'Webhook jest włączony i nadrabia to, co wstrzymano.',
       now: 'Webhook jest włączony i zaczyna od teraz.',
     },

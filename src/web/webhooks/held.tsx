@@ -4,15 +4,14 @@ import type { WebhookStatus } from '../../core/webhooks.ts';
 import { gatheredForZap } from '../../core/zap-life.ts';
 import type { Lane, Webhook } from '../../store/rows.ts';
 import type { Pages, WebContext } from '../context.ts';
-import { hidden, send } from '../respond.tsx';
-import { Span, Time } from '../time.tsx';
+import { formatSpan, Span, Time } from '../time.tsx';
 import { useView, useWords } from '../view.tsx';
 import { amounts, waitingAmount } from './amounts.ts';
 import { heldWords } from './held-words.ts';
-import { hasSeen, Live, markOf } from './part.tsx';
+import { Live, livePages, markOf } from './part.tsx';
 import { Choices, Resume } from './resume.tsx';
 import { useErrorText } from './sentences.ts';
-import { type OfWebhook, theWebhook, webhookPath } from './the-webhook.ts';
+import { webhookPath } from './the-webhook.ts';
 
 /** What holds the webhook up. */
 export interface HeldData {
@@ -51,8 +50,9 @@ interface HeldProps {
 /** Why nothing is sent at the moment, and how it goes on; nothing where the webhook delivers. */
 export function Held(props: HeldProps) {
   const { webhook } = props;
+  const { now } = useView();
   return (
-    <Live id="held" path={`${webhookPath(webhook)}/held`} mark={heldMark(webhook)}>
+    <Live id="held" path={`${webhookPath(webhook)}/held`} mark={heldMark(props, now)}>
       {!webhook.enabled && (
         <article class={`held ${webhook.disabledReason === 'errors' ? 'bad' : ''}`}>
           {webhook.disabledReason === 'unsubscribed' ? <ZapOff {...props} /> : <Off {...props} />}
@@ -67,8 +67,16 @@ export function Held(props: HeldProps) {
   );
 }
 
-const heldMark = ({ enabled, disabledReason, disabledAt, health }: Webhook) =>
-  markOf(enabled, disabledReason, disabledAt, health.consecutiveErrors, health.pausedUntil);
+function heldMark({ webhook, status, data }: HeldProps, now: number): string {
+  const { enabled, disabledReason, disabledAt, health } = webhook;
+  if (!enabled) return markOf(disabledReason, disabledAt, status.waiting, data);
+  if (health.consecutiveErrors === 0) return markOf();
+  return markOf(health, formatSpan(nextTry(webhook, status, now) - now, 'en'), data);
+}
+
+/** Unix milliseconds; `now` or before where it is under way. */
+const nextTry = ({ health }: Webhook, { nextAttemptAt }: WebhookStatus, now: number): number =>
+  nextAttemptAt ?? restsUntil(health, now);
 
 function Off({ webhook, status: { waiting }, data }: HeldProps) {
   const text = useWords(heldWords);
@@ -110,12 +118,12 @@ function ZapOff({ webhook, data: { gathered } }: HeldProps) {
   );
 }
 
-function Retrying({ webhook, status: { nextAttemptAt }, data }: HeldProps) {
+function Retrying({ webhook, status, data }: HeldProps) {
   const text = useWords(heldWords);
   const { now } = useView();
   const { health } = webhook;
   const isPausing = restsUntil(health, now) > now;
-  const next = nextAttemptAt ?? restsUntil(health, now);
+  const next = nextTry(webhook, status, now);
   return (
     <>
       <h2>{text.retrying}</h2>
@@ -159,16 +167,14 @@ function LastError({ error }: { error: HeldData['lastError'] }) {
 }
 
 export function heldPages(pages: Pages, context: WebContext): void {
-  const { webhooks } = context;
+  const { webhooks, clock } = context;
 
-  pages.get<OfWebhook>('/webhooks/:id/held', hidden, async (request, reply) => {
-    const webhook = await theWebhook(context, request);
-    if (hasSeen(request, heldMark(webhook))) return reply.code(204).send();
-    const [status, data] = await Promise.all([
-      webhooks.status(webhook),
-      loadHeld(context, webhook),
-    ]);
-    const part = <Held webhook={webhook} status={status} data={data} />;
-    return send(context, request, reply, part);
+  livePages(pages, context, 'held', async (webhook) => {
+    const props = {
+      webhook,
+      status: await webhooks.status(webhook),
+      data: await loadHeld(context, webhook),
+    };
+    return { mark: heldMark(props, clock.now()), part: <Held {...props} /> };
   });
 }

@@ -10,6 +10,7 @@ import { Dangerous, Form } from '../ui.tsx';
 import { useWords } from '../view.tsx';
 import { amounts } from './amounts.ts';
 import { ChatLink, chatNames } from './chat-link.tsx';
+import { Live, livePages, markOf } from './part.tsx';
 import { useErrorText } from './sentences.ts';
 import { theWebhook, webhookPath } from './the-webhook.ts';
 
@@ -73,11 +74,26 @@ export async function loadParked(context: WebContext, webhook: Webhook): Promise
   return { items, hasMore: found.length > SHOWN, names };
 }
 
+interface ParkedProps {
+  webhook: Webhook;
+  data: ParkedData;
+}
+
 /** The deliveries set aside, each to be sent again or discarded; nothing where there is none. */
-export function ParkedList({ webhook, data }: { webhook: Webhook; data: ParkedData }) {
+export function ParkedList(props: ParkedProps) {
+  const { webhook, data } = props;
+  return (
+    <Live id="parked" path={`${webhookPath(webhook)}/parked`} mark={parkedMark(data)}>
+      {data.items.length > 0 && <ParkedItems {...props} />}
+    </Live>
+  );
+}
+
+const parkedMark = ({ items, hasMore, names }: ParkedData) => markOf(items, hasMore, [...names]);
+
+function ParkedItems({ webhook, data }: ParkedProps) {
   const text = useWords(words);
   const { items, hasMore, names } = data;
-  if (items.length === 0) return null;
   return (
     <article>
       <h2>{text.title}</h2>
@@ -118,11 +134,11 @@ function ParkedItem({ webhook, item, name }: ItemProps) {
       </div>
       <div class="actions">
         <Form action={`${path}/resend`}>
-          <button type="submit" class="small">
+          <button id={`resend-${item.id}`} type="submit" class="small">
             {text.resend}
           </button>
         </Form>
-        <Dangerous title={text.discard}>
+        <Dangerous id={`discard-${item.id}`} title={text.discard}>
           <p class="hint">{text.discardHint}</p>
           <Form action={`${path}/discard`}>
             <button type="submit" class="small danger">
@@ -141,6 +157,11 @@ interface OfParked {
 
 export function parkedPages(pages: Pages, context: WebContext): void {
   const { redelivery } = context;
+
+  livePages(pages, context, 'parked', async (webhook) => {
+    const data = await loadParked(context, webhook);
+    return { mark: parkedMark(data), part: <ParkedList webhook={webhook} data={data} /> };
+  });
 
   pages.post<OfParked>('/webhooks/:id/parked/:n/resend', hidden, async (request, reply) => {
     const webhook = await theWebhook(context, request);

@@ -3,11 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ComponentChildren, VNode } from 'preact';
 import type { InEach } from '../../core/language.ts';
 import type { Webhook } from '../../store/rows.ts';
-import type { WebContext } from '../context.ts';
+import type { Pages, WebContext } from '../context.ts';
 import { Page } from '../page.tsx';
-import { asksForPart, send } from '../respond.tsx';
+import { asksForPart, hidden, send } from '../respond.tsx';
 import { useHref, useWords } from '../view.tsx';
-import { webhookPath } from './the-webhook.ts';
+import { type OfWebhook, theWebhook, webhookPath } from './the-webhook.ts';
 
 const en = { back: 'Back to the webhook', title: 'Webhook' };
 const words: InEach<typeof en> = { en, pl: { back: 'Wróć do webhooka', title: 'Webhook' } };
@@ -61,6 +61,21 @@ export function Live({ id, path, mark, children }: LiveProps) {
   );
 }
 
-/** Whether the browser shows a part as it is now. */
-export const hasSeen = ({ query }: FastifyRequest, mark: string): boolean =>
-  (query as { seen?: unknown }).seen === mark;
+/**
+ * Answers where a {@link Live} part of a webhook's page asks whether it is still as it was.
+ * @param name of its path, under the webhook's
+ * @param show the part as it is now, and its mark
+ */
+export function livePages(
+  pages: Pages,
+  context: WebContext,
+  name: string,
+  show: (webhook: Webhook) => Promise<{ mark: string; part: VNode }>,
+): void {
+  pages.get<OfWebhook>(`/webhooks/:id/${name}`, hidden, async (request, reply) => {
+    const { mark, part } = await show(await theWebhook(context, request));
+    const { seen } = request.query as { seen?: unknown };
+    if (seen === mark) return reply.code(204).send();
+    return send(context, request, reply, part);
+  });
+}

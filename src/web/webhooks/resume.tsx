@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ManagedByZapError } from '../../core/errors.ts';
-import { type ResumeFrom, usualResume, WAITING_COUNTED } from '../../core/switch.ts';
+import { type ResumeFrom, WAITING_COUNTED } from '../../core/switch.ts';
 import type { Webhook } from '../../store/rows.ts';
 import type { Pages, WebContext } from '../context.ts';
 import { readForm } from '../forms.ts';
@@ -14,34 +14,30 @@ import { amounts, waitingAmount } from './amounts.ts';
 import { heldWords } from './held-words.ts';
 import { type OfWebhook, theWebhook, webhookPath } from './the-webhook.ts';
 
-/** Catching up or starting from now, the usual one first. */
+/** Catching up, by which nothing is lost, or starting from now. */
 export function Choices({ webhook, waiting }: { webhook: Webhook; waiting: number }) {
   const text = useWords(heldWords);
-  const { zapRuns, ...words } = useWords(amounts);
-  const usual = usualResume(webhook);
+  const words = useWords(amounts);
+  const amount = waitingAmount(waiting, words);
   const cost =
     webhook.source === 'zapier' && waiting < WAITING_COUNTED
-      ? text.cost(zapRuns(waiting), webhook.granularityHours === 0)
+      ? text.cost(words.zapRuns(waiting), webhook.granularityHours === 0)
       : '';
-  const choices = {
-    where_it_stopped: {
-      label: text.catchUp(waitingAmount(waiting, { zapRuns, ...words })),
-      hint: `${text.catchUpHint} ${cost}`,
-    },
-    now: { label: text.fromNow, hint: text.fromNowHint },
-  };
-  const order: ResumeFrom[] = [usual, usual === 'now' ? 'where_it_stopped' : 'now'];
   return (
     <div class="ways-on">
-      {order.map((from) => (
-        <Resume
-          key={from}
-          webhook={webhook}
-          from={from}
-          {...choices[from]}
-          isSecond={from !== usual}
-        />
-      ))}
+      <Resume
+        webhook={webhook}
+        from="where_it_stopped"
+        label={text.catchUp(amount)}
+        hint={`${text.catchUpHint} ${cost}`}
+      />
+      <Resume
+        webhook={webhook}
+        from="now"
+        label={text.fromNow}
+        hint={text.fromNowHint(amount)}
+        isSecond
+      />
     </div>
   );
 }
@@ -59,7 +55,7 @@ export function Resume({ webhook, from, label, hint, isSecond }: ResumeProps) {
   return (
     <Form action={`${webhookPath(webhook)}/resume`}>
       <input type="hidden" name="from" value={from} />
-      <button type="submit" class={isSecond ? 'outline' : undefined}>
+      <button id={`resume-${from}`} type="submit" class={isSecond ? 'outline' : undefined}>
         {label}
       </button>
       {hint && <p class="hint">{hint}</p>}
@@ -89,7 +85,8 @@ async function resume(
   const { done, zapOff } = heldWords[languageOf(request)];
   try {
     await webhooks.enable(workspaceOf(request).id, webhook.id, from);
-    return { kind: 'done' as const, text: webhook.enabled ? done.trying : done[from] };
+    const isRetry = webhook.enabled && from === 'where_it_stopped';
+    return { kind: 'done' as const, text: isRetry ? done.trying : done[from] };
   } catch (error) {
     if (error instanceof ManagedByZapError) return { kind: 'failed' as const, text: zapOff };
     throw error;

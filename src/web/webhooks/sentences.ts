@@ -1,5 +1,6 @@
-import { activitySentence } from '../../core/activity-sentence.ts';
+import { activitySentence, type Showing } from '../../core/activity-sentence.ts';
 import { errorSentence } from '../../core/error-sentence.ts';
+import { settingsInWords } from '../../core/setting-names.ts';
 import type { StoredError } from '../../store/facts.ts';
 import type { Activity } from '../../store/rows.ts';
 import { formatTime } from '../time.tsx';
@@ -9,8 +10,11 @@ import { useView } from '../view.tsx';
 
 export function useActivityText(): (activity: Activity) => string {
   const { language, zone } = useView();
-  const time = (ms: number) => formatTime(ms, 'minute', language, zone);
-  return ({ facts }) => activitySentence(facts, language, time);
+  const showing: Showing = {
+    time: (ms) => formatTime(ms, 'minute', language, zone),
+    settings: (settings) => settingsInWords(settings, language),
+  };
+  return ({ facts }) => activitySentence(facts, language, showing);
 }
 
 /** Says why a delivery failed. */

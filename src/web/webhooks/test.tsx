@@ -34,7 +34,7 @@ const words: InEach<typeof en> = {
   en,
   pl: {
     title: 'Wyślij test',
-    warning: 'To prawdziwe żądanie, ze zmyślonymi danymi, wysyłane pod adres URL webhooka.',
+    warning: 'To prawdziwe żądanie, ze przykładowymi danymi, wysyłane pod adres URL webhooka.',
     zapWarning:
       'Zmyślone dane trafią do prawdziwego Zapa: wykonają się wszystkie jego kroki, a Zapier policzy ich zadania.',
     send: 'Wyślij test',

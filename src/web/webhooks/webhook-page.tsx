@@ -6,9 +6,8 @@ import { Page } from '../page.tsx';
 import { Dangerous, Form } from '../ui.tsx';
 import { useWords } from '../view.tsx';
 import { ChatSearch } from './chat-choice.tsx';
+import { Doing, DoingBadge } from './doing.tsx';
 import { Happenings, type HappeningsData } from './happenings.tsx';
-import { WebhookFacts } from './list.tsx';
-import { LogLink } from './log.tsx';
 import { titleOf } from './names.ts';
 import { SecretCard } from './secret-card.tsx';
 import {
@@ -18,7 +17,7 @@ import {
   type SettingsProps,
   ZapSettingsForm,
 } from './settings-form.tsx';
-import { StatusBadge } from './status-badge.tsx';
+import { Switch } from './switch.tsx';
 import type { Unsent } from './unsent.ts';
 import { UnsentNotice } from './unsent-notice.tsx';
 import { words } from './words.ts';
@@ -42,21 +41,21 @@ export function WebhookPage(props: WebhookPageProps) {
     <Page title={title} section="webhooks">
       <div class="heading">
         <h1 dir="auto">{title}</h1>
-        <StatusBadge webhook={webhook} status={status} />
+        <DoingBadge webhook={webhook} status={status} />
       </div>
       {unsent && <UnsentNotice unsent={unsent} />}
       {isOutOfReach && <p class="notice warning">{text.outOfReach}</p>}
-      <article>
-        <WebhookFacts webhook={webhook} status={status} />
-      </article>
+      <Doing webhook={webhook} status={status} />
       <Happenings webhook={webhook} status={status} data={happenings} />
       <div class="beside">
-        <SettingsCard webhook={webhook} settings={settings} />
+        <div>
+          <SettingsCard webhook={webhook} settings={settings} />
+          <Switch webhook={webhook} />
+        </div>
         <CostPanel webhookId={webhook.id} />
       </div>
       <SecretCard webhook={webhook} isShown={isSecretShown} />
-      <LeavingCard webhook={webhook} status={status} />
-      <LogLink webhook={webhook} requests={happenings.requests} />
+      <DeleteCard webhook={webhook} status={status} />
     </Page>
   );
 }
@@ -92,27 +91,13 @@ function SettingsCard({ webhook, settings }: Pick<WebhookPageProps, 'webhook' | 
   );
 }
 
-/** Switching off, and deleting. */
-function LeavingCard({ webhook, status }: Pick<WebhookPageProps, 'webhook' | 'status'>) {
+function DeleteCard({ webhook, status }: Pick<WebhookPageProps, 'webhook' | 'status'>) {
   const text = useWords(words);
-  const { id, enabled, source } = webhook;
+  const { id, source } = webhook;
   const isZap = source === 'zapier';
   const { waiting } = status;
   return (
-    <article id="leaving">
-      {enabled && (
-        <section>
-          <h2>{text.switchOffTitle}</h2>
-          <p>
-            {text.switchOffText} {isZap && text.switchOffZap}
-          </p>
-          <Form action={`/webhooks/${id}/switch-off`}>
-            <button type="submit" class="outline">
-              {text.switchOff}
-            </button>
-          </Form>
-        </section>
-      )}
+    <article>
       <Dangerous title={text.remove}>
         <p>
           {text.removeText(waiting, waiting >= WAITING_COUNTED)} {isZap && text.removeZap}{' '}

@@ -10,6 +10,7 @@ import { workspaceOf } from '../session.ts';
 import type { Problems } from '../ui.tsx';
 import type { Notice } from '../view.tsx';
 import { ChatList, loadChats } from './chat-choice.tsx';
+import { doingPages } from './doing.tsx';
 import { happeningPages, loadHappenings } from './happenings.tsx';
 import { ListPage } from './list.tsx';
 import { titleOf } from './names.ts';
@@ -17,6 +18,7 @@ import { isOutOfReach } from './reach.ts';
 import { SecretCard } from './secret-card.tsx';
 import { type Fields, fieldsFrom, fieldsOf, newFields, readSettings } from './settings.ts';
 import type { SettingsProps } from './settings-form.tsx';
+import { switchPages } from './switch.tsx';
 import { unsentOf } from './unsent.ts';
 import { NewWebhookPage, WebhookPage } from './webhook-page.tsx';
 import { words } from './words.ts';
@@ -30,6 +32,8 @@ export function webhookPages(pages: Pages, context: WebContext): void {
   settingsPages(pages, context);
   secretPages(pages, context);
   leavingPages(pages, context);
+  doingPages(pages, context);
+  switchPages(pages, context);
   happeningPages(pages, context);
 }
 

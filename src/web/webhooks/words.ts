@@ -1,18 +1,10 @@
 import { countEn, countPl, type InEach } from '../../core/language.ts';
-import type { Settings } from '../../core/settings.ts';
+import { settingsInWords } from '../../core/setting-names.ts';
+import type { SettingName } from '../../store/facts.ts';
 import { granularities } from '../granularities.ts';
 import type { Unsent } from './unsent.ts';
 
 // The words of the webhooks' list, and of one webhook's page but for what happens there.
-
-const changedEn: Record<keyof Settings, string> = {
-  target_url: 'the URL',
-  granularity_hours: 'the granularity',
-  filters: 'the filters',
-  name: 'the name',
-  concurrency: 'the number of requests at once',
-  rate_per_second: 'the number of requests a second',
-};
 
 const unsentEn: Record<Unsent, string> = {
   no_server:
@@ -62,13 +54,14 @@ const en = {
 
   newTitle: 'New webhook',
   create: 'Create the webhook',
-  created: 'The webhook is made. Next, send a test, and see what your receiver answers.',
-  createdOff: 'The webhook is made, and switched off. Switch it on when your receiver is ready.',
+  created: 'The webhook has been created. Next, send a test, and see what your receiver answers.',
+  createdOff:
+    'The webhook has been created, switched off. Switch it on when your receiver is ready.',
   settings: 'Settings',
   name: 'Name',
-  nameHint: 'For yourself, to tell it by. It may stay empty.',
+  nameHint: 'Only you see it. Optional.',
   url: 'Webhook URL',
-  urlHint: 'Each delivery is POSTed there. Your receiver is to answer 200 within 10 seconds.',
+  urlHint: 'Each delivery is POSTed there. Your receiver must answer 200 within 10 seconds.',
   urlCredentials: 'A user name or password cannot stand in this address.',
   outOfReach:
     'This address is in a private network: deliveries to it will be refused unless whoever runs this server allows it, with PAKIET_ALLOW_NETWORKS.',
@@ -102,14 +95,13 @@ const en = {
   group: 'group',
   via: (account: string) => `to ${account}`,
   advanced: 'Speed',
-  concurrency: 'Requests at once',
+  concurrency: 'Simultaneous requests',
   concurrencyHint: 'In different chats; the messages of one chat go one after another.',
   rate: 'Requests a second, at most',
   rateHint: 'Empty: as many as the receiver can take; 25 where it is Zapier.',
   between: (least: number, most: number) => `Enter a whole number from ${least} to ${most}.`,
   save: 'Save',
-  changed: (fields: readonly (keyof Settings)[]) =>
-    `Changed ${new Intl.ListFormat('en').format(fields.map((field) => changedEn[field]))}.`,
+  changed: (settings: readonly SettingName[]) => `Changed ${settingsInWords(settings, 'en')}.`,
   unchanged: 'Nothing was changed.',
   zapsOwn:
     'The URL, the granularity and the filters are set by the Zap. Change them in Zapier and publish the Zap; they change here by themselves.',
@@ -127,9 +119,11 @@ const en = {
   former: 'The former secret signs as well until',
 
   switchOff: 'Switch off',
-  switchOffTitle: 'Pause it',
+  isOn: 'Enabled',
+  isOff: 'Switched off',
+  switchOnAbove: 'Switch it on at the top of this page.',
   switchOffText:
-    'Nothing is sent from that moment. Messages are kept: when you switch it on again, you choose whether to catch up on them or to start from then.',
+    'Switched off, it sends nothing, and messages are kept: when you switch it on again, you choose whether to catch up on them or to start from then.',
   switchOffZap: 'To stop it for good, switch the Zap off in Zapier.',
   switchedOff: 'The webhook is switched off; messages are kept.',
   remove: 'Delete this webhook',
@@ -146,15 +140,6 @@ const en = {
 export type WebhookWords = typeof en;
 
 const messagesPl = (n: number) => countPl(n, ['wiadomość', 'wiadomości', 'wiadomości']);
-
-const changedPl: Record<keyof Settings, string> = {
-  target_url: 'adres URL',
-  granularity_hours: 'granularność',
-  filters: 'filtry',
-  name: 'nazwę',
-  concurrency: 'liczbę jednoczesnych żądań',
-  rate_per_second: 'liczbę żądań na sekundę',
-};
 
 const unsentPl: Record<Unsent, string> = {
   no_server:
@@ -184,8 +169,8 @@ export const words: InEach<WebhookWords> = {
       nothing_yet: 'Czeka na pierwszą wiadomość',
       delivering: 'Wysyła',
       gathering: 'Zbiera, następny pakiet',
-      retrying: 'Ponawia, następna próba',
-      retryingNow: 'Właśnie ponawia',
+      retrying: 'Ponawianie, następna próba',
+      retryingNow: 'Trwa ponawianie',
       retryingIdle: 'Ostatnia wysyłka nie udała się',
       off_by_errors: (errors) =>
         `Wyłączony po ${countPl(errors, ['błędzie', 'błędach', 'błędach'])}`,
@@ -198,8 +183,8 @@ export const words: InEach<WebhookWords> = {
     waiting: 'Czeka',
     held: 'Wstrzymane',
     messages: (n, orMore) => (orMore ? `co najmniej ${messagesPl(n)}` : messagesPl(n)),
-    lastSuccess: 'Ostatnio udało się',
-    never: 'jeszcze nigdy',
+    lastSuccess: 'Ostatnia udana wysyłka',
+    never: 'jeszcze żadna',
     madeBy: 'Utworzony przez',
     byZap: (zap) => (zap === null ? 'Zapiera' : `Zapiera, Zap ${zap}`),
     unsent: unsentPl,
@@ -211,10 +196,10 @@ export const words: InEach<WebhookWords> = {
     createdOff: 'Webhook utworzony i wyłączony. Włącz go, gdy serwer docelowy będzie gotowy.',
     settings: 'Ustawienia',
     name: 'Nazwa',
-    nameHint: 'Dla Ciebie, żeby go rozpoznać. Może zostać pusta.',
+    nameHint: 'Widzisz ją tylko Ty. Nieobowiązkowa.',
     url: 'Adres URL webhooka',
     urlHint:
-      'Pod ten adres trafia każda wysyłka (POST). Serwer docelowy ma odpowiedzieć kodem 200 w ciągu 10 sekund.',
+      'Pod ten adres trafia każda wysyłka (POST). Serwer docelowy musi odpowiedzieć kodem 200 w ciągu 10 sekund.',
     urlCredentials: 'W tym adresie nie może być nazwy użytkownika ani hasła.',
     outOfReach:
       'Ten adres należy do sieci prywatnej: wysyłki będą odrzucane, chyba że osoba prowadząca serwer na nie zezwoli, w PAKIET_ALLOW_NETWORKS.',
@@ -248,14 +233,13 @@ export const words: InEach<WebhookWords> = {
     group: 'grupa',
     via: (account) => `z ${account}`,
     advanced: 'Szybkość',
-    concurrency: 'Żądania jednocześnie',
+    concurrency: 'Jednoczesne żądania',
     concurrencyHint: 'W różnych czatach; wiadomości jednego czatu idą po kolei.',
     rate: 'Najwyżej tyle żądań na sekundę',
     rateHint: 'Puste: tyle, ile zniesie serwer docelowy; 25, jeśli to Zapier.',
     between: (least, most) => `Wpisz liczbę całkowitą od ${least} do ${most}.`,
     save: 'Zapisz',
-    changed: (fields) =>
-      `Zmieniono ${new Intl.ListFormat('pl').format(fields.map((field) => changedPl[field]))}.`,
+    changed: (settings) => `Zmieniono ${settingsInWords(settings, 'pl')}.`,
     unchanged: 'Niczego nie zmieniono.',
     zapsOwn:
       'Adres URL, granularność i filtry ustawia Zap. Zmień je w Zapierze i opublikuj Zapa; tutaj zmienią się same.',
@@ -273,9 +257,11 @@ export const words: InEach<WebhookWords> = {
     former: 'Poprzedni klucz podpisuje również do',
 
     switchOff: 'Wyłącz',
-    switchOffTitle: 'Wstrzymaj wysyłanie',
+    isOn: 'Włączony',
+    isOff: 'Wyłączony',
+    switchOnAbove: 'Włącz go u góry tej strony.',
     switchOffText:
-      'Od tej chwili nic nie jest wysyłane. Wiadomości są przechowywane: przy włączeniu wybierzesz, czy nadrobić zaległości, czy zacząć od teraz.',
+      'Wyłączony niczego nie wysyła, a wiadomości są przechowywane: przy włączeniu wybierzesz, czy nadrobić zaległości, czy zacząć od teraz.',
     switchOffZap: 'Aby zatrzymać go na dobre, wyłącz Zapa w Zapierze.',
     switchedOff: 'Webhook jest wyłączony; wiadomości są przechowywane.',
     remove: 'Usuń ten webhook',

@@ -106,7 +106,8 @@ export function lanes(kind: StoreKind): void {
 
   test('are found whose head has failed, those first that fall due first', async () => {
     const failed = { attempts: 2, seal, error: { code: 'status_500' as const } };
-    const [late, , early] = (await put({ ...failed, dueAt: 9 }, { dueAt: 1 }, failed)) as Lane[];
+    const resumed = { ...failed, attempts: 0, dueAt: 9 };
+    const [late, , early] = (await put(resumed, { dueAt: 1 }, failed)) as Lane[];
     const { lanes: read } = store.read;
     expect(await read.failing(webhook.id, 10)).toEqual([late, early]);
     expect(await read.failing(webhook.id, 1)).toEqual([late]);
