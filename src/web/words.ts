@@ -56,6 +56,10 @@ const en = {
     sendsMail
       ? 'You sign in with it. We also write to it when errors switch a webhook off.'
       : 'You sign in with it. No e-mail is set up on this server, so look here to see whether errors have switched a webhook off.',
+  tryAgainIn: (seconds: number): string =>
+    seconds < 60
+      ? `Too many failed attempts: try again in ${seconds} s.`
+      : `Too many failed attempts: try again in ${Math.ceil(seconds / 60)} min.`,
   formProblem: 'Nothing was saved yet: look at the fields that are marked.',
 };
 
@@ -118,6 +122,10 @@ export const words: InEach<Words> = {
       sendsMail
         ? 'Tym adresem się logujesz; na niego też napiszemy, gdy błędy wyłączą webhook.'
         : 'Tym adresem się logujesz. Ten serwer nie ma skonfigurowanej poczty, więc zaglądaj tutaj, by sprawdzić, czy błędy nie wyłączyły webhooka.',
+    tryAgainIn: (seconds) =>
+      seconds < 60
+        ? `Za dużo nieudanych prób: spróbuj ponownie za ${seconds} s.`
+        : `Za dużo nieudanych prób: spróbuj ponownie za ${Math.ceil(seconds / 60)} min.`,
     formProblem: 'Jeszcze niczego nie zapisano: sprawdź zaznaczone pola.',
   },
 };

@@ -37,11 +37,12 @@ async function send(files: [name: string, bytes: Uint8Array][], given: Given = {
   for (const [name, bytes] of files) form.append('files', new Blob([new Uint8Array(bytes)]), name);
   form.set('dates', dates);
   if (token !== null && tokenLast) form.set('_csrf', token);
-  const cookie = [...browser.cookies].map((pair) => pair.join('=')).join('; ');
+  const cookies = [...browser.cookies, ['language', language]];
+  const cookie = cookies.map((pair) => pair.join('=')).join('; ');
   const response = await fetch(`${server.url}/estimate`, {
     method: 'POST',
     body: form,
-    headers: { cookie, 'accept-language': language },
+    headers: { cookie },
     redirect: 'manual',
   });
   return {

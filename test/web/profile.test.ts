@@ -109,6 +109,12 @@ describe('changing the password', () => {
     const wrong = await browser.post('/profile/password', { current: 'wrong', next });
     expect(wrong.status).toBe(422);
     expect(wrong.text).toContain('id="current-problem" class="problem">This is not your password.');
+    // Not even the right one is looked at after too many; that is said, and not that it is wrong.
+    for (let i = 0; i < 4; i += 1)
+      await browser.post('/profile/password', { current: 'wrong', next });
+    const soon = await browser.post('/profile/password', { current: OWNER.password, next });
+    expect(soon.text).toContain('Too many failed attempts: try again in');
+    await server.advance(60_000);
     const short = await browser.post('/profile/password', { current: OWNER.password, next: 'x' });
     expect(short.text).toContain('id="next-problem" class="problem">Use at least 10 characters.');
     expect(short.text).not.toContain(OWNER.password);

@@ -174,7 +174,12 @@ export function profilePages(pages: Pages, context: WebContext): void {
     if (!read.ok) return again(read.problems);
     const { current, next } = read.value;
     const result = await signIn.changePassword(id, current, next, request.ip);
-    if (!result.ok) return again({ current: { text: words[language].wrong } });
+    if (!result.ok) {
+      const waits = result.reason === 'wait';
+      const seconds = waits ? Math.ceil(result.waitMs / 1000) : 0;
+      const text = waits ? formWords[language].tryAgainIn(seconds) : words[language].wrong;
+      return again({ current: { text } });
+    }
     beginSession(context, reply, result.token);
     const notice = { kind: 'done' as const, text: words[language].changed };
     return leadTo(context, request, reply, '/profile', notice);

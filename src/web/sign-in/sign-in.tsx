@@ -8,6 +8,7 @@ import { hidden, leadTo, send } from '../respond.tsx';
 import { beginSession, endSession } from '../session.ts';
 import { Field, Form, type Problems } from '../ui.tsx';
 import { useView, useWords } from '../view.tsx';
+import { words as shared } from '../words.ts';
 
 const en = {
   title: 'Sign in',
@@ -17,10 +18,6 @@ const en = {
   forgotten:
     'Forgot your password? Ask whoever runs the server for a new link (npm run pakiet -- password reset).',
   wrong: 'The e-mail address or the password is wrong.',
-  wait: (seconds: number) =>
-    seconds < 60
-      ? `Too many failed attempts: try again in ${seconds} s.`
-      : `Too many failed attempts: try again in ${Math.ceil(seconds / 60)} min.`,
 };
 
 const words: InEach<typeof en> = {
@@ -33,10 +30,6 @@ const words: InEach<typeof en> = {
     forgotten:
       'Nie pamiętasz hasła? Poproś osobę, która prowadzi serwer, o nowy link (npm run pakiet -- password reset).',
     wrong: 'Nieprawidłowy adres e-mail lub hasło.',
-    wait: (seconds) =>
-      seconds < 60
-        ? `Za dużo nieudanych prób: spróbuj ponownie za ${seconds} s.`
-        : `Za dużo nieudanych prób: spróbuj ponownie za ${Math.ceil(seconds / 60)} min.`,
   },
 };
 
@@ -122,7 +115,7 @@ export function signInPages(pages: Pages, context: WebContext): void {
     }
     const seconds = Math.ceil(result.waitMs / 1000);
     reply.header('retry-after', seconds);
-    const failure = (language: Language) => words[language].wait(seconds);
+    const failure = (language: Language) => shared[language].tryAgainIn(seconds);
     return send(context, request, reply, <SignInPage {...given} failure={failure} />, 429);
   });
 
