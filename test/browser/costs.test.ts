@@ -61,7 +61,7 @@ describeInBrowser('what it costs', () => {
     await table.first().waitFor();
     expect(await column(1)).toEqual(expected);
     expect(await column(2)).toEqual(expected);
-    expect(await page.locator('#costs p').first().innerText()).toContain('10 messages of 2 chats');
+    expect(await page.locator('#costs p').first().innerText()).toContain('10 messages in 2 chats');
     expect(await page.locator('#costs tr.current th').innerText()).toContain('Every 6 hours');
 
     // Steps and price, with a comma as people write it, turn it into tasks and money.
