@@ -35,6 +35,6 @@ export async function addKey(
     label,
     lastUsedAt: null,
   };
-  await store.transaction((tx) => tx.workspaces.addKey(stored));
+  await store.transaction((tx) => tx.workspaces.addKey(stored), { alone: workspaceId });
   return stored;
 }

@@ -21,10 +21,13 @@ export async function changeWebhook(
   id: number,
   work: Change,
 ): Promise<Webhook | null> {
-  const result = await store.transaction(async (tx) => {
-    const webhook = await tx.webhooks.get(workspaceId, id);
-    return webhook && work(tx, webhook, clock.now());
-  });
+  const result = await store.transaction(
+    async (tx) => {
+      const webhook = await tx.webhooks.get(workspaceId, id);
+      return webhook && work(tx, webhook, clock.now());
+    },
+    { alone: workspaceId },
+  );
   if (result) changed(id);
   return result;
 }

@@ -81,7 +81,8 @@ export class Dispatcher {
     });
     this.#settling = new GroupCommit(
       async (group) => {
-        const webhooks = await store.transaction((tx) => settle(tx, group, random));
+        const among = [...new Set(group.map(({ workspaceId }) => workspaceId))];
+        const webhooks = await store.transaction((tx) => settle(tx, group, random), { among });
         return group.map(({ delivery }) => webhooks.get(delivery.lane.webhookId));
       },
       (error) => error instanceof StoreUnavailableError,
@@ -237,6 +238,7 @@ export class Dispatcher {
       outcome,
       logged,
       subscription: webhook.subscription,
+      workspaceId: webhook.workspaceId,
     });
     driver.settled(delivery, attempt.ok, settled);
     if (settled?.disabledReason === 'errors' && webhook.enabled) {

@@ -1,8 +1,7 @@
-import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { Lane, Webhook } from '../store/rows.ts';
 import type { DueLane, Repositories, Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
-import { type Delivery, findHead, type Head } from './head.ts';
+import { type Delivery, findHead, findHeads, type Head } from './head.ts';
 import { restsUntil } from './health.ts';
 import { carryOutChunk } from './lane-actions.ts';
 import { evenlyDueAfter, opensAt, spacingMs } from './pace.ts';
@@ -138,13 +137,9 @@ export class Driver {
     if (due.length === 0) return store.read.lanes.nextDue(webhook.id, now);
     for (const { lane } of due) this.#busy.add(lane.chatId);
     try {
-      const found: Found[] = [];
-      for (const lane of due) {
-        found.push({ due: lane, head: await findHead(store.read, site, webhook, lane, clock) });
-        // A bundle may be a megabyte, which takes its time to render: others have their turn in between.
-        if (webhook.granularityHours > 0) await turnOfOthers();
-      }
-      const deliveries = await this.#writeDown(store, site, found, clock);
+      const heads = await findHeads(store.read, site, webhook, due, clock);
+      const found = due.map((lane, i) => ({ due: lane, head: heads[i] as Head }));
+      const deliveries = await this.#writeDown(store, site, webhook, found, clock);
       // A change or a failure meanwhile meant these too: they are looked up again when it is their time.
       if (drops === this.#drops) this.#queue.push(...deliveries);
       else this.#release(deliveries);
@@ -158,10 +153,12 @@ export class Driver {
   /** Waits until nothing is under way: what it changes is then nobody else's. */
   async #carryOut(store: Store, clock: Clock): Promise<'again' | null> {
     if (this.#busy.size > 0) return null;
+    // Of one that is gone nobody opens lanes any more.
+    const scope = this.webhook ? { alone: this.webhook.workspaceId } : { among: [] };
     this.#asked = await store.transaction(async (tx) => {
       const webhook = (await tx.webhooks.byIds([this.webhookId])).get(this.webhookId) ?? null;
       return carryOutChunk(tx, this.webhookId, webhook, clock.now());
-    });
+    }, scope);
     return 'again';
   }
 
@@ -195,24 +192,38 @@ export class Driver {
    * moved by someone else meanwhile are left alone.
    * @returns what may be sent
    */
-  async #writeDown(store: Store, site: Site, found: Found[], clock: Clock): Promise<Delivery[]> {
+  async #writeDown(
+    store: Store,
+    site: Site,
+    { workspaceId }: Webhook,
+    found: Found[],
+    clock: Clock,
+  ): Promise<Delivery[]> {
     const unwritten = found.filter(
       ({ head }) => head.kind !== 'send' || needsSeal(head.delivery) || skipsAhead(head.delivery),
     );
     const refused = new Set<number>();
     if (unwritten.length > 0) {
-      await store.transaction(async (tx) => {
+      const lanes = unwritten.map(({ due }) => due.lane);
+      const chatIds = lanes.map(({ chatId }) => chatId);
+      const write = async (tx: Repositories) => {
         refused.clear();
-        for (const { due, head } of unwritten) {
-          const seen = due.lane;
-          const stored = await tx.lanes.get(seen.webhookId, seen.chatId);
+        await tx.chats.hold(chatIds);
+        const all = await tx.lanes.all(lanes);
+        // Its chat may just have been joined with another: then it may hold what has to come later.
+        const heldUp = await tx.lanes.heldUp(this.webhookId, chatIds);
+        const seals: Lane[] = [];
+        for (const [i, { due, head }] of unwritten.entries()) {
+          const { lane: seen } = due;
+          const stored = all[i];
           if (!stored || !isSameHead(stored, seen)) refused.add(seen.chatId);
           else if (head.kind !== 'send') await this.#move(tx, site, stored, clock);
-          // Its chat may just have been joined with another: then it may hold what has to come later.
-          else if (await tx.lanes.isHeldUp(seen.webhookId, seen.chatId)) refused.add(seen.chatId);
-          else if (needsSeal(head.delivery)) await tx.lanes.save(sealed(head.delivery));
+          else if (heldUp.has(seen.chatId)) refused.add(seen.chatId);
+          else if (needsSeal(head.delivery)) seals.push(sealed(head.delivery));
         }
-      });
+        await tx.lanes.save(...seals);
+      };
+      await store.transaction(write, { among: [workspaceId] });
     }
     const ready: Delivery[] = [];
     for (const { due, head } of found) {

@@ -16,16 +16,19 @@ export async function forgetChat(
   id: number,
 ): Promise<boolean> {
   const webhooks = new Set<number>();
-  const ids = await store.transaction(async (tx) => {
-    webhooks.clear();
-    const together = await tx.chats.together(workspaceId, id);
-    for (const one of together) {
-      await tx.chats.detach(one);
-      for (const { webhookId } of await tx.lanes.ofChat(one)) webhooks.add(webhookId);
-      await tx.lanes.removeOfChat(one);
-    }
-    return together;
-  });
+  const ids = await store.transaction(
+    async (tx) => {
+      webhooks.clear();
+      const together = await tx.chats.together(workspaceId, id);
+      for (const one of together) {
+        await tx.chats.detach(one);
+        for (const { webhookId } of await tx.lanes.ofChat(one)) webhooks.add(webhookId);
+        await tx.lanes.removeOfChat(one);
+      }
+      return together;
+    },
+    { alone: workspaceId },
+  );
   // Heads that have been looked up already are not to go out any more.
   for (const webhookId of webhooks) changed(webhookId);
   for (const one of ids) await removeDetached(store, one);
@@ -34,12 +37,14 @@ export async function forgetChat(
 
 /** Removes what a detached chat has left. */
 export async function removeDetached(store: Store, id: number): Promise<void> {
-  const removeSome = () => store.transaction((tx) => tx.messages.removeOfChat(id, CHUNK));
+  // It is nobody's any more, so nobody else writes anything of it.
+  const scope = { among: [] };
+  const removeSome = () => store.transaction((tx) => tx.messages.removeOfChat(id, CHUNK), scope);
   while ((await removeSome()) === CHUNK);
   await store.transaction(async (tx) => {
     await tx.lanes.removeOfChat(id);
     await tx.parked.removeOfChat(id);
     await tx.history.forgetChat(id);
     await tx.chats.remove(id);
-  });
+  }, scope);
 }

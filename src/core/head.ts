@@ -1,3 +1,4 @@
+import { setImmediate as turnOfOthers } from 'node:timers/promises';
 import type { Lane, LoggedMessage, Shape, Webhook } from '../store/rows.ts';
 import type { DueLane, Range, Repositories } from '../store/store.ts';
 import type { Direction } from '../wire/payload.ts';
@@ -11,6 +12,8 @@ import { cutBundle, dueAt, laneAfter, MAX_BUNDLE_MESSAGES, windowMs } from './wi
 
 /** Messages of a bundle are read so many at a time: texts may be long, and few of those fit. */
 const PAGE = 100;
+/** Of many bundles at once so many first: most end within it. */
+const FIRST_PAGE = 32;
 
 /** The head of a lane, ready to be sent. */
 export interface Delivery {
@@ -34,36 +37,92 @@ export type Head =
   | { kind: 'park' };
 
 /**
- * Looks at what a due lane's head is. A sealed head is what was written down; any other is found anew
- * with the settings of now.
+ * Looks at what the heads of due lanes are. A sealed head is what was written down; any other is found
+ * anew with the settings of now.
  */
-export async function findHead(
+export async function findHeads(
   read: Repositories,
   site: Site,
   webhook: Webhook,
-  { lane, chat, account }: DueLane,
+  due: readonly DueLane[],
   clock: Clock,
-): Promise<Head> {
-  const { seal } = lane;
-  if (seal && mustPark(lane.blame, webhook.lastSuccessAt, clock.now())) return { kind: 'park' };
-  if (!seal && !wantsChat(webhook.filters, chat, account)) {
-    return { kind: 'move', to: null };
+): Promise<Head[]> {
+  const heads: (Head | null)[] = due.map((one) => withoutLooking(webhook, one, clock.now()));
+  const looks = due.flatMap((one, i) => (heads[i] ? [] : { ...one, i, ...rangeOf(webhook, one) }));
+  const singles = looks.filter(({ shape }) => shape === 'single');
+  const bundles = looks.filter(({ shape }) => shape === 'bundle');
+  const first = await read.messages.pages(
+    singles.map(({ range }) => range),
+    1,
+  );
+  const begun = await read.messages.pages(
+    bundles.map(({ range }) => range),
+    FIRST_PAGE,
+  );
+  for (const [n, look] of singles.entries()) {
+    heads[look.i] = await headOf(read, site, webhook, look, first[n] ?? [], clock);
   }
-  const shape = seal?.shape ?? (webhook.granularityHours === 0 ? 'single' : 'bundle');
-  const direction = seal ? seal.direction : (webhook.filters.direction ?? null);
+  for (const [n, look] of bundles.entries()) {
+    heads[look.i] = await headOf(read, site, webhook, look, begun[n] ?? [], clock);
+    // A bundle may be a megabyte: requests under way have their turn in between.
+    await turnOfOthers();
+  }
+  return heads as Head[];
+}
+
+/** The same of one lane. */
+export async function findHead(
+  ...[read, site, webhook, due, clock]: [Repositories, Site, Webhook, DueLane, Clock]
+): Promise<Head> {
+  const [head] = await findHeads(read, site, webhook, [due], clock);
+  return head as Head;
+}
+
+/** What can be said of a head whatever messages there are; null where it takes a look at them. */
+function withoutLooking(
+  webhook: Webhook,
+  { lane, chat, account }: DueLane,
+  now: number,
+): Head | null {
+  const { seal, blame } = lane;
+  if (seal) return mustPark(blame, webhook.lastSuccessAt, now) ? { kind: 'park' } : null;
+  return wantsChat(webhook.filters, chat, account) ? null : { kind: 'move', to: null };
+}
+
+interface Look extends DueLane {
+  shape: Shape;
+  range: Range & { toSeq?: number };
+}
+
+function rangeOf(webhook: Webhook, { lane }: DueLane): Pick<Look, 'shape' | 'range'> {
+  const { seal } = lane;
   const range = {
     chatId: lane.chatId,
     fromSeq: lane.nextSeq,
     ...(seal && { toSeq: seal.lastSeq }),
-    direction,
+    direction: seal ? seal.direction : (webhook.filters.direction ?? null),
     // A sealed head is sent as it was written down.
     ...(!seal && { gaps: webhook.gaps }),
   };
+  return { shape: seal?.shape ?? (webhook.granularityHours === 0 ? 'single' : 'bundle'), range };
+}
+
+/** @param begun what the range begins with: the first message, or a page of a bundle */
+async function headOf(
+  read: Repositories,
+  site: Site,
+  webhook: Webhook,
+  { lane, chat, account, shape, range }: Look,
+  begun: LoggedMessage[],
+  clock: Clock,
+): Promise<Head> {
+  const { seal } = lane;
+  const { direction } = range;
   const context: Rendering = { site, webhook, direction, chat, account };
   const waiting =
     shape === 'single'
-      ? await read.messages.range({ ...range, limit: 1 })
-      : await bundleful(read, range, seal ? null : new BundleFit(context));
+      ? begun
+      : await bundleful(read, range, seal ? null : new BundleFit(context), begun);
   // Read after the messages: one that has just come in must not look as if it came from the future.
   const now = clock.now();
   const [first] = waiting;
@@ -103,38 +162,61 @@ export async function findHead(
 /**
  * Reads what a bundle can hold at most: up to 1,000 messages, and no more than fit.
  * @param fit null where the bundle has been sealed, and so is what it is
+ * @param begun the first page
  */
 async function bundleful(
   read: Repositories,
-  range: Range & { toSeq?: number },
+  range: Look['range'],
   fit: BundleFit | null,
+  begun: LoggedMessage[],
 ): Promise<LoggedMessage[]> {
   const found: LoggedMessage[] = [];
-  let { fromSeq } = range;
-  while (found.length < MAX_BUNDLE_MESSAGES) {
-    const page = await read.messages.range({ ...range, fromSeq, limit: PAGE });
+  let page = begun;
+  let limit = FIRST_PAGE;
+  for (;;) {
     for (const message of page) {
-      if (fit && !fit.take(message)) return found;
+      if (found.length === MAX_BUNDLE_MESSAGES || (fit && !fit.take(message))) return found;
       found.push(message);
     }
-    if (page.length < PAGE) break;
-    fromSeq = (page.at(-1) as LoggedMessage).seq + 1;
+    if (page.length < limit) return found;
+    limit = PAGE;
+    const fromSeq = (page.at(-1) as LoggedMessage).seq + 1;
+    page = await read.messages.range({ ...range, fromSeq, limit });
   }
-  return found;
 }
 
-/** The lane behind its head, as the log stands now. */
+/** A lane, and where its head ends: by its seal, or else with its first message, unless it is said. */
+interface Behind {
+  webhook: Webhook;
+  lane: Lane;
+  lastSeq?: number;
+}
+
+/** Lanes behind their heads, as the logs stand now; null where nothing is left. */
+export async function lanesBehind(
+  read: Repositories,
+  all: readonly Behind[],
+): Promise<(Lane | null)[]> {
+  const next = await read.messages.firsts(
+    all.map(({ webhook, lane, lastSeq = lane.seal?.lastSeq ?? lane.nextSeq }) => ({
+      chatId: lane.chatId,
+      fromSeq: lastSeq + 1,
+      direction: webhook.filters.direction ?? null,
+      gaps: webhook.gaps,
+    })),
+  );
+  return all.map(({ webhook, lane }, i) => laneAfter(lane, next[i] ?? null, webhook));
+}
+
+/** The same of one lane. */
 export async function laneBehind(
   read: Repositories,
   webhook: Webhook,
   lane: Lane,
-  lastSeq = lane.seal?.lastSeq ?? lane.nextSeq,
+  lastSeq?: number,
 ): Promise<Lane | null> {
-  const next = await read.messages.first({
-    chatId: lane.chatId,
-    fromSeq: lastSeq + 1,
-    direction: webhook.filters.direction ?? null,
-    gaps: webhook.gaps,
-  });
-  return laneAfter(lane, next, webhook);
+  const [behind] = await lanesBehind(read, [
+    { webhook, lane, ...(lastSeq !== undefined && { lastSeq }) },
+  ]);
+  return behind ?? null;
 }

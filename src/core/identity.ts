@@ -1,4 +1,3 @@
-import type { Webhook } from '../store/rows.ts';
 import type { Appended, Joined, Repositories } from '../store/store.ts';
 import type { Filters } from '../wire/webhook.ts';
 
@@ -32,10 +31,11 @@ export async function leadFiltersOn(
   joined: readonly Joined[],
 ): Promise<number[]> {
   const survivors = survivorsOf(joined);
-  const concerned: Webhook[] = (await tx.webhooks.list(workspaceId)).filter(({ filters }) =>
+  const concerned = (await tx.webhooks.list(workspaceId)).filter(({ filters }) =>
     filters.chats?.some((chat) => survivors.has(Number(chat))),
   );
-  for (const webhook of concerned) {
+  const held = await tx.webhooks.byIds(concerned.map(({ id }) => id));
+  for (const webhook of held.values()) {
     const chats = namedAnew(webhook.filters.chats ?? [], (id) => survivors.get(id) ?? id);
     await tx.webhooks.change(webhook, { filters: { ...webhook.filters, chats } });
   }

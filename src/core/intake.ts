@@ -117,7 +117,8 @@ export class Intake {
     const { store, clock, wake, changed } = this.#options;
     const due = new Map<number, number>();
     const edited: number[] = [];
-    const results = await store.transaction(async (tx) => {
+    const among = [...new Set(requests.map(({ workspaceId }) => workspaceId))];
+    const write = async (tx: Repositories) => {
       due.clear();
       edited.length = 0;
       const now = clock.now();
@@ -146,7 +147,8 @@ export class Intake {
       const heard = heardOf(requests, outcomes, now);
       if (heard.length > 0) await tx.sources.heard(heard);
       return outcomes;
-    });
+    };
+    const results = await store.transaction(write, { among });
     for (const id of edited) changed(id);
     if (due.size > 0) wake(due);
     return results;

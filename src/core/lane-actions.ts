@@ -49,44 +49,48 @@ async function chunk(
     return null;
   }
   const lanes = await tx.lanes.page(webhookId, position, CHUNK);
-  for (const lane of lanes) {
-    const changed = webhook ? await changedLane(tx, webhook, lane, action, now) : null;
-    if (changed === null) await tx.lanes.remove(webhookId, lane.chatId);
-    else if (changed !== lane) await tx.lanes.save(changed);
-  }
+  const changed = webhook ? await changedLanes(tx, webhook, lanes, action, now) : [];
+  await tx.lanes.save(
+    ...(changed.filter((lane, i) => lane !== null && lane !== lanes[i]) as Lane[]),
+  );
+  await tx.lanes.remove(...lanes.filter((_, i) => !changed[i]));
   return lanes.length < CHUNK ? null : (lanes.at(-1) as Lane).chatId;
 }
 
-/** The lane as the action leaves it; null where nothing is left in it. */
-async function changedLane(
+/** The lanes as the action leaves them; null where nothing is left in one. */
+async function changedLanes(
   tx: Repositories,
   webhook: Webhook,
-  lane: Lane,
+  lanes: readonly Lane[],
   action: LaneAction,
   now: number,
-): Promise<Lane | null> {
+): Promise<(Lane | null)[]> {
   switch (action.kind) {
     case 'flush':
-      return lane.seal || lane.openedAt > action.at ? lane : dueBy(lane, now);
+      return lanes.map((lane) =>
+        lane.seal || lane.openedAt > action.at ? lane : dueBy(lane, now),
+      );
     case 'resume':
       // Its pauses begin anew, as those of its webhook do; what speaks against its payload still does.
-      return lane.seal ? { ...dueBy(lane, now), attempts: 0 } : lane;
+      return lanes.map((lane) => (lane.seal ? { ...dueBy(lane, now), attempts: 0 } : lane));
     case 'reschedule':
-      return rescheduled(webhook, lane, action);
+      return lanes.map((lane) => rescheduled(webhook, lane, action));
     case 'start_anew': {
-      const range = {
-        chatId: lane.chatId,
-        fromSeq: lane.nextSeq,
+      const ranges = lanes.map(({ chatId, nextSeq: fromSeq }) => ({
+        ...{ chatId, fromSeq },
         direction: webhook.filters.direction ?? null,
         gaps: [...webhook.gaps, leftOut(action)],
-      };
-      const next = await tx.messages.first(range);
-      return next?.seq === lane.nextSeq ? lane : laneAfter(lane, next, webhook);
+      }));
+      const firsts = await tx.messages.firsts(ranges);
+      return lanes.map((lane, i) => {
+        const next = firsts[i] ?? null;
+        return next?.seq === lane.nextSeq ? lane : laneAfter(lane, next, webhook);
+      });
     }
     case 'remove':
-      return null;
+      return lanes.map(() => null);
     default:
-      return lane;
+      return [...lanes];
   }
 }
 

@@ -49,11 +49,14 @@ export class Mailer {
   async start(): Promise<void> {
     const { store, clock, post } = this.#options;
     const now = clock.now();
-    await store.transaction(async (tx) => {
-      await tx.outbox.forget(now - KEPT_MS);
-      if (post) await tx.outbox.hasten(now);
-      else await tx.outbox.leaveUnsent('smtp_not_configured');
-    });
+    await store.transaction(
+      async (tx) => {
+        await tx.outbox.forget(now - KEPT_MS);
+        if (post) await tx.outbox.hasten(now);
+        else await tx.outbox.leaveUnsent('smtp_not_configured');
+      },
+      { among: [] },
+    );
     this.wake();
   }
 
@@ -95,7 +98,7 @@ export class Mailer {
   async #look(): Promise<number | null> {
     const { store, clock, post } = this.#options;
     if (!post) {
-      await store.transaction((tx) => tx.outbox.leaveUnsent('smtp_not_configured'));
+      await store.transaction((tx) => tx.outbox.leaveUnsent('smtp_not_configured'), { among: [] });
       return null;
     }
     for (;;) {
@@ -139,7 +142,7 @@ export class Mailer {
     const { store, clock, log } = this.#options;
     for (;;) {
       try {
-        return await store.transaction(work);
+        return await store.transaction(work, { among: [] });
       } catch (error) {
         if (this.#stopping) throw error;
         log.error({ err: error }, 'writing down what became of an e-mail failed; trying again');

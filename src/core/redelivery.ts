@@ -130,39 +130,45 @@ export class Redelivery {
     const endedAt = Math.max(startedAt, clock.now());
     const sent = { url: webhook.targetUrl, headers, body: delivery.body };
     const logged = toLoggedRequest(lane, 'delivery', sent, attempt, { startedAt, endedAt });
-    await store.transaction(async (tx) => {
-      if (attempt.ok) await tx.parked.remove(parkedId);
-      // A person who was forgotten meanwhile does not come back in the logs.
-      if (!(await tx.chats.get(workspaceId, parked.chatId))) return;
-      await tx.history.add({ requests: [logged] });
-      const { messageCount: messages } = delivery;
-      const counted = { webhookId: id, endedAt, ok: attempt.ok, messages };
-      const current = await tx.webhooks.get(workspaceId, id);
-      if (current) await tx.counters.add(dailyCounts([counted]));
-      if (current && attempt.ok) {
-        const lastSuccessAt = Math.max(current.lastSuccessAt ?? 0, endedAt);
-        await tx.webhooks.saveHealth(id, { health: current.health, lastSuccessAt });
-      }
-      const { fullName: chatName } = found.chat;
-      const facts: NewFacts = attempt.ok
-        ? { kind: 'resent', chatName }
-        : { kind: 'resend_failed', error: attempt.error, chatName };
-      await note(tx, id, endedAt, facts, parked.chatId);
-    });
+    await store.transaction(
+      async (tx) => {
+        if (attempt.ok) await tx.parked.remove(parkedId);
+        // A person who was forgotten meanwhile does not come back in the logs.
+        if (!(await tx.chats.get(workspaceId, parked.chatId))) return;
+        await tx.history.add({ requests: [logged] });
+        const { messageCount: messages } = delivery;
+        const counted = { webhookId: id, endedAt, ok: attempt.ok, messages };
+        const current = await tx.webhooks.get(workspaceId, id);
+        if (current) await tx.counters.add(dailyCounts([counted]));
+        if (current && attempt.ok) {
+          const lastSuccessAt = Math.max(current.lastSuccessAt ?? 0, endedAt);
+          await tx.webhooks.saveHealth({ id, health: current.health, lastSuccessAt });
+        }
+        const { fullName: chatName } = found.chat;
+        const facts: NewFacts = attempt.ok
+          ? { kind: 'resent', chatName }
+          : { kind: 'resend_failed', error: attempt.error, chatName };
+        await note(tx, id, endedAt, facts, parked.chatId);
+      },
+      { alone: workspaceId },
+    );
     return { logged, error: attempt.error };
   }
 
   /** Gives a parked delivery up; false where there is none. */
   async discard(workspaceId: number, id: number, parkedId: number): Promise<boolean> {
     const { store, clock } = this.#options;
-    return store.transaction(async (tx) => {
-      const webhook = await tx.webhooks.get(workspaceId, id);
-      const parked = webhook && (await tx.parked.get(id, parkedId));
-      if (!parked) return false;
-      await tx.parked.remove(parkedId);
-      await note(tx, id, clock.now(), { kind: 'discarded' }, parked.chatId);
-      return true;
-    });
+    return store.transaction(
+      async (tx) => {
+        const webhook = await tx.webhooks.get(workspaceId, id);
+        const parked = webhook && (await tx.parked.get(id, parkedId));
+        if (!parked) return false;
+        await tx.parked.remove(parkedId);
+        await note(tx, id, clock.now(), { kind: 'discarded' }, parked.chatId);
+        return true;
+      },
+      { alone: workspaceId },
+    );
   }
 }
 

@@ -63,15 +63,17 @@ export class Retention {
     const gone = await this.#store.transaction((tx) => forgetZaps(tx, now - this.#retentionMs));
     for (const id of gone) this.#changed(id);
     await this.#inChunks(() => this.#release(now - 2 * this.#retentionMs));
-    await this.#store.transaction((tx) => forgetParked(tx, now - this.#retentionMs, now));
+    // What is only deleted by its age is in nobody's way.
+    const scope = { among: [] };
+    await this.#store.transaction((tx) => forgetParked(tx, now - this.#retentionMs, now), scope);
     for (const workspaceId of await this.#store.read.workspaces.ids()) {
       await this.#purge(workspaceId, now - this.#retentionMs);
     }
-    await this.#store.transaction((tx) => tx.history.purge(now - this.#retentionMs));
-    await this.#store.transaction((tx) => tx.counters.forget(dayOf(now) - DAYS_COUNTED + 1));
+    await this.#store.transaction((tx) => tx.history.purge(now - this.#retentionMs), scope);
+    await this.#store.transaction((tx) => tx.counters.forget(dayOf(now) - DAYS_COUNTED + 1), scope);
     const forgotten = now - Math.max(this.#retentionMs, KEYS_KEPT_MS);
     await this.#inChunks(() =>
-      this.#store.transaction((tx) => tx.messages.forget(forgotten, CHUNK)),
+      this.#store.transaction((tx) => tx.messages.forget(forgotten, CHUNK), scope),
     );
   }
 
@@ -107,8 +109,9 @@ export class Retention {
     let from: PurgeCursor | null = null;
     do {
       const reached: PurgeCursor | null = from;
-      from = await this.#store.transaction((tx) =>
-        tx.messages.purge(workspaceId, before, reached, CHUNK),
+      from = await this.#store.transaction(
+        (tx) => tx.messages.purge(workspaceId, before, reached, CHUNK),
+        { alone: workspaceId },
       );
       await turnOfOthers();
     } while (from && !this.#stopped);

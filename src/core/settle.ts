@@ -4,7 +4,7 @@ import type { Repositories } from '../store/store.ts';
 import { activity, type NewFacts } from './activity.ts';
 import { type Counted, dailyCounts } from './daily-counts.ts';
 import type { Delivery } from './head.ts';
-import { laneBehind } from './head.ts';
+import { lanesBehind } from './head.ts';
 import { healthAfter, mustDisable, type Outcome, pauseAfter } from './health.ts';
 import { switchOffEmail } from './outbox.ts';
 import { blameAfter } from './parking.ts';
@@ -20,6 +20,7 @@ export interface Attempted {
   logged: LoggedRequest;
   /** The subscription in force when it began. */
   subscription: string;
+  workspaceId: number;
 }
 
 /**
@@ -33,7 +34,13 @@ export async function settle(
   group: readonly Attempted[],
   random: () => number,
 ): Promise<Map<number, Webhook>> {
+  const chatIds = [...new Set(group.map(({ delivery }) => delivery.lane.chatId))];
+  const chats = await tx.chats.hold(chatIds);
   const webhooks = await tx.webhooks.byIds([...new Set(group.map(webhookIdOf))]);
+  const lanes = await standingLanes(tx, group);
+  const learnt: Learnt[] = [];
+  const behind: Parameters<typeof lanesBehind>[1][number][] = [];
+  const failed: Lane[] = [];
   const activities: Activity[] = [];
   for (const [webhookId, attempts] of Map.groupBy(group, webhookIdOf)) {
     const webhook = webhooks.get(webhookId);
@@ -56,7 +63,9 @@ export async function settle(
         if (error && mustDisable(health)) off = { at, reason: 'errors', error };
       }
       if (outcome.ok) lastSuccessAt = at;
-      await settleLane(tx, { ...webhook, lastSuccessAt }, attempted, random());
+      const lane = lanes.get(attempted);
+      if (lane && outcome.ok) behind.push({ webhook, lane, lastSeq: attempted.delivery.lastSeq });
+      else if (lane) failed.push(failedLane(lane, attempted, lastSuccessAt, random()));
       activities.push(activityOf(webhookId, attempted, health.consecutiveErrors));
       if (judged && off) {
         const errors = health.consecutiveErrors;
@@ -68,8 +77,10 @@ export async function settle(
     if (off) {
       const { reason: disabledReason, at: disabledAt } = off;
       const disabledPosition = await tx.messages.position();
-      const learnt = { health, lastSuccessAt };
-      const change = { enabled: false, disabledReason, disabledAt, disabledPosition, ...learnt };
+      const change = {
+        ...{ enabled: false, disabledReason, disabledAt, disabledPosition },
+        ...{ health, lastSuccessAt },
+      };
       webhooks.set(webhookId, await tx.webhooks.change(webhook, change));
       if (off.reason === 'errors') {
         const errors = health.consecutiveErrors;
@@ -77,21 +88,29 @@ export async function settle(
         await tx.outbox.add(switchOffEmail(webhook, facts));
       }
     } else if (health !== webhook.health || lastSuccessAt !== webhook.lastSuccessAt) {
-      const learnt = { health, lastSuccessAt };
-      await tx.webhooks.saveHealth(webhookId, learnt);
-      webhooks.set(webhookId, { ...webhook, ...learnt });
+      learnt.push({ id: webhookId, health, lastSuccessAt });
+      webhooks.set(webhookId, { ...webhook, health, lastSuccessAt });
     }
   }
+  await tx.webhooks.saveHealth(...learnt);
+  await tx.lanes.save(...failed);
+  await replaceLanes(
+    tx,
+    behind.map(({ lane }) => lane),
+    await lanesBehind(tx, behind),
+  );
   await tx.counters.add(dailyCounts(group.filter(isOfOne(webhooks)).map(toCounted)));
   // What a person has asked to be forgotten meanwhile does not come back in the logs.
-  const forgotten = await chatsGone(tx, group);
-  const isKept = ({ chatId }: { chatId: number | null }) => !chatId || !forgotten.has(chatId);
+  const isKept = ({ chatId }: { chatId: number | null }) => !chatId || chats.has(chatId);
   await tx.history.add({
     requests: group.map(({ logged }) => logged).filter(isKept),
     activities: activities.filter(isKept),
   });
   return webhooks;
 }
+
+/** What deliveries have taught about a webhook. */
+type Learnt = Pick<Webhook, 'id' | 'health' | 'lastSuccessAt'>;
 
 /** That and why a webhook has been switched off by an outcome. */
 type SwitchedOff = { at: number } & (
@@ -115,34 +134,39 @@ const toCounted = ({ delivery, outcome }: Attempted): Counted => ({
   messages: delivery.messageCount,
 });
 
-async function settleLane(
+/** The lanes that still stand where they stood, each by the attempt that was made in it. */
+async function standingLanes(
   tx: Repositories,
-  webhook: Webhook,
-  { delivery, attempt, outcome }: Attempted,
-  random: number,
-): Promise<void> {
-  const lane = await tx.lanes.get(delivery.lane.webhookId, delivery.lane.chatId);
-  if (!lane || lane.nextSeq !== delivery.lane.nextSeq) return;
-  if (lane.seal && lane.seal.lastSeq !== delivery.lastSeq) return;
-  if (attempt.ok) {
-    await replaceLane(tx, lane, await laneBehind(tx, webhook, lane, delivery.lastSeq));
-    return;
+  group: readonly Attempted[],
+): Promise<Map<Attempted, Lane>> {
+  const found = await tx.lanes.all(group.map(({ delivery }) => delivery.lane));
+  const standing = new Map<Attempted, Lane>();
+  for (const [i, attempted] of group.entries()) {
+    const { lane: seen, lastSeq } = attempted.delivery;
+    const lane = found[i];
+    if (!lane || lane.nextSeq !== seen.nextSeq) continue;
+    if (lane.seal && lane.seal.lastSeq !== lastSeq) continue;
+    standing.set(attempted, lane);
   }
-  const attempts = lane.attempts + 1;
-  await tx.lanes.save({
-    ...lane,
-    attempts,
-    blame: blameAfter(lane.blame, attempt, outcome.endedAt, webhook.lastSuccessAt),
-    error: attempt.error,
-    dueAt: outcome.endedAt + pauseAfter(attempts, outcome.retryAfterMs, random),
-    seal: { lastSeq: delivery.lastSeq, shape: delivery.shape, direction: delivery.direction },
-  });
+  return standing;
 }
 
-async function chatsGone(tx: Repositories, group: readonly Attempted[]): Promise<Set<number>> {
-  const ids = [...new Set(group.map(({ delivery }) => delivery.lane.chatId))];
-  const present = await tx.chats.present(ids);
-  return new Set(ids.filter((id) => !present.has(id)));
+function failedLane(
+  lane: Lane,
+  { delivery, attempt, outcome }: Attempted,
+  lastSuccessAt: number | null,
+  random: number,
+): Lane {
+  const { lastSeq, shape, direction } = delivery;
+  const attempts = lane.attempts + 1;
+  return {
+    ...lane,
+    attempts,
+    blame: blameAfter(lane.blame, attempt, outcome.endedAt, lastSuccessAt),
+    error: attempt.error,
+    dueAt: outcome.endedAt + pauseAfter(attempts, outcome.retryAfterMs, random),
+    seal: { lastSeq, shape, direction },
+  };
 }
 
 /** Whether the stored lane still stands at the head that was looked at. */
@@ -150,10 +174,18 @@ export function isSameHead(stored: Lane, seen: Lane): boolean {
   return stored.nextSeq === seen.nextSeq && stored.seal?.lastSeq === seen.seal?.lastSeq;
 }
 
-export async function replaceLane(tx: Repositories, lane: Lane, next: Lane | null): Promise<void> {
-  if (next) await tx.lanes.save(next);
-  else await tx.lanes.remove(lane.webhookId, lane.chatId);
+/** Each lane as it goes on; where nothing is left (null) it goes. */
+export async function replaceLanes(
+  tx: Repositories,
+  lanes: readonly Lane[],
+  next: readonly (Lane | null)[],
+): Promise<void> {
+  await tx.lanes.save(...next.filter((lane) => lane !== null));
+  await tx.lanes.remove(...lanes.filter((_, i) => next[i] === null));
 }
+
+export const replaceLane = (tx: Repositories, lane: Lane, next: Lane | null): Promise<void> =>
+  replaceLanes(tx, [lane], [next]);
 
 function activityOf(webhookId: number, attempted: Attempted, errors: number): Activity {
   const { delivery, attempt, outcome } = attempted;

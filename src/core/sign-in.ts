@@ -37,8 +37,9 @@ export type SignedIn =
  */
 export async function makeLink(store: Store, workspaceId: number, now: number): Promise<string> {
   const token = makeToken();
-  await store.transaction((tx) =>
-    tx.signIns.setLink(workspaceId, hashToken(token), now + LINK_HOLDS_MS),
+  await store.transaction(
+    (tx) => tx.signIns.setLink(workspaceId, hashToken(token), now + LINK_HOLDS_MS),
+    { alone: workspaceId },
   );
   return token;
 }
@@ -101,14 +102,18 @@ export class SignIn {
     { password, ...owner }: Omit<Workspace, 'id' | 'name'> & { password: string },
   ): Promise<{ token: string; workspaceId: number } | null> {
     const hash = await this.#passwords.hashPassword(password);
-    return this.#store.transaction(async (tx) => {
+    const { read } = this.#store;
+    const workspaceId = await read.signIns.workspaceOfLink(hashToken(link), this.#clock.now());
+    if (workspaceId === null) return null;
+    const use = async (tx: Repositories) => {
       const now = this.#clock.now();
-      const workspaceId = await tx.signIns.workspaceOfLink(hashToken(link), now);
-      if (workspaceId === null) return null;
+      // It may have been used meanwhile.
+      if ((await tx.signIns.workspaceOfLink(hashToken(link), now)) !== workspaceId) return null;
       await tx.workspaces.edit(workspaceId, owner);
       await tx.signIns.setPassword(workspaceId, hash);
       return { token: await this.#begin(tx, workspaceId), workspaceId };
-    });
+    };
+    return this.#store.transaction(use, { alone: workspaceId });
   }
 
   /** @param address where the try comes from: failures count for it as well */
@@ -140,10 +145,13 @@ export class SignIn {
     takeBack();
     this.#people.succeeded(person);
     const { workspaceId, stored } = found;
-    return this.#store.transaction(async (tx) => {
-      if (!(await isStill(tx, workspaceId, stored))) return { ok: false, reason: 'wrong' };
-      return { ok: true, token: await this.#begin(tx, workspaceId), workspaceId };
-    });
+    return this.#store.transaction(
+      async (tx) => {
+        if (!(await isStill(tx, workspaceId, stored))) return { ok: false, reason: 'wrong' };
+        return { ok: true, token: await this.#begin(tx, workspaceId), workspaceId };
+      },
+      { alone: workspaceId },
+    );
   }
 
   async #whose(
@@ -181,7 +189,9 @@ export class SignIn {
     if (idle > SESSION_IDLE_MS) return null;
     if (isUse && Math.abs(idle) > SEEN_EVERY_MS) {
       try {
-        await this.#store.transaction((tx) => tx.signIns.sessionSeen(session.hash, now));
+        await this.#store.transaction((tx) => tx.signIns.sessionSeen(session.hash, now), {
+          alone: session.workspaceId,
+        });
       } catch (error) {
         // While nothing can be written, the pages that say so can still be read.
         if (!(error instanceof StoreUnavailableError)) throw error;
@@ -191,7 +201,7 @@ export class SignIn {
   }
 
   async signOut(token: string): Promise<void> {
-    await this.#store.transaction((tx) => tx.signIns.endSession(hashToken(token)));
+    await this.#store.transaction((tx) => tx.signIns.endSession(hashToken(token)), { among: [] });
   }
 
   /** Changes the password; every session ends, and one begins. Failures count as those of signing in. */
@@ -210,10 +220,13 @@ export class SignIn {
     if (!(await this.#passwords.isPassword(current, stored))) return { ok: false, reason: 'wrong' };
     this.#people.succeeded(person);
     const hash = await this.#passwords.hashPassword(next);
-    return this.#store.transaction(async (tx) => {
-      if (!(await isStill(tx, workspaceId, stored))) return { ok: false, reason: 'wrong' };
-      await tx.signIns.setPassword(workspaceId, hash);
-      return { ok: true, token: await this.#begin(tx, workspaceId), workspaceId };
-    });
+    return this.#store.transaction(
+      async (tx) => {
+        if (!(await isStill(tx, workspaceId, stored))) return { ok: false, reason: 'wrong' };
+        await tx.signIns.setPassword(workspaceId, hash);
+        return { ok: true, token: await this.#begin(tx, workspaceId), workspaceId };
+      },
+      { alone: workspaceId },
+    );
   }
 }

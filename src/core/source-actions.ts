@@ -46,14 +46,16 @@ export class SourceActions {
   async create(workspaceId: number, { kind, name, secrets }: NewSource): Promise<StoredSource> {
     checkTheirs(kind, secrets);
     const { store, clock } = this.#options;
-    return store.transaction((tx) =>
-      tx.sources.create({
-        id: `src_${randomBytes(16).toString('base64url')}`,
-        ...{ workspaceId, kind, name },
-        secrets: { ...secrets, ...newSecrets(kind) },
-        formerSecrets: [],
-        createdAt: clock.now(),
-      }),
+    return store.transaction(
+      (tx) =>
+        tx.sources.create({
+          id: `src_${randomBytes(16).toString('base64url')}`,
+          ...{ workspaceId, kind, name },
+          secrets: { ...secrets, ...newSecrets(kind) },
+          formerSecrets: [],
+          createdAt: clock.now(),
+        }),
+      { alone: workspaceId },
     );
   }
 
@@ -121,10 +123,13 @@ export class SourceActions {
     work: (tx: Repositories, source: StoredSource) => Promise<StoredSource>,
   ): Promise<StoredSource | null> {
     await this.#options.notes.write();
-    return this.#options.store.transaction(async (tx) => {
-      const source = await tx.sources.get(workspaceId, id);
-      return source && work(tx, source);
-    });
+    return this.#options.store.transaction(
+      async (tx) => {
+        const source = await tx.sources.get(workspaceId, id);
+        return source && work(tx, source);
+      },
+      { alone: workspaceId },
+    );
   }
 }
 

@@ -77,10 +77,13 @@ export class SourceNotes {
     this.#notes = new Map();
     const { store, onError } = this.#options;
     try {
-      await store.transaction(async (tx) => {
-        await tx.sources.heard([...notes.values()].flatMap(({ heard }) => heard ?? []));
-        for (const [id, { refused }] of notes) if (refused) await tx.sources.refused(id, refused);
-      });
+      await store.transaction(
+        async (tx) => {
+          await tx.sources.heard([...notes.values()].flatMap(({ heard }) => heard ?? []));
+          for (const [id, { refused }] of notes) if (refused) await tx.sources.refused(id, refused);
+        },
+        { among: [] },
+      );
     } catch (error) {
       onError(error);
       const since = this.#notes;

@@ -52,19 +52,22 @@ export class WebhookActions {
   async create(workspaceId: number, given: NewWebhook): Promise<Webhook> {
     checkTargetUrl(given.target_url);
     const { store, clock, changed } = this.#options;
-    const { webhook, other } = await store.transaction(async (tx) => {
-      const now = clock.now();
-      await checkChats(tx, workspaceId, given.filters);
-      const meant = { ...given, filters: await asMeant(tx, workspaceId, given.filters) };
-      const shape = given.granularity_hours === 0 ? 'single' : 'bundle';
-      const { source, zap_id: zapId = null } = given;
-      const isZap = source === 'zapier' && zapId !== null;
-      const known = isZap && (await tx.webhooks.ofZap(workspaceId, zapId, shape));
-      const webhook = known
-        ? await adopt(tx, known, meant, now)
-        : await this.#create(tx, workspaceId, meant, now);
-      return { webhook, other: isZap && (await endOtherTrigger(tx, webhook, now)) };
-    });
+    const { webhook, other } = await store.transaction(
+      async (tx) => {
+        const now = clock.now();
+        await checkChats(tx, workspaceId, given.filters);
+        const meant = { ...given, filters: await asMeant(tx, workspaceId, given.filters) };
+        const shape = given.granularity_hours === 0 ? 'single' : 'bundle';
+        const { source, zap_id: zapId = null } = given;
+        const isZap = source === 'zapier' && zapId !== null;
+        const known = isZap && (await tx.webhooks.ofZap(workspaceId, zapId, shape));
+        const webhook = known
+          ? await adopt(tx, known, meant, now)
+          : await this.#create(tx, workspaceId, meant, now);
+        return { webhook, other: isZap && (await endOtherTrigger(tx, webhook, now)) };
+      },
+      { alone: workspaceId },
+    );
     if (other) changed(other.id);
     changed(webhook.id);
     return webhook;
@@ -219,10 +222,13 @@ export class WebhookActions {
       startedAt,
       endedAt,
     });
-    await store.transaction(async (tx) => {
-      await tx.history.add({ requests: [logged] });
-      await note(tx, id, endedAt, { kind: 'tested', error: attempt.error });
-    });
+    await store.transaction(
+      async (tx) => {
+        await tx.history.add({ requests: [logged] });
+        await note(tx, id, endedAt, { kind: 'tested', error: attempt.error });
+      },
+      { alone: workspaceId },
+    );
     return { logged, error: attempt.error };
   }
 

@@ -99,12 +99,14 @@ export function bearerToken({ headers }: FastifyRequest): string | undefined {
 /** Writes down when a key was used, so often that its owner sees which ones are needed, and no more. */
 function useNotes(store: Store, clock: Clock): (key: StoredKey) => void {
   const noted = new Map<string, number>();
-  return ({ hash, lastUsedAt }) => {
+  return ({ hash, lastUsedAt, workspaceId }) => {
     const now = clock.now();
     const last = noted.get(hash) ?? lastUsedAt;
     if (last !== null && Math.abs(now - last) < USE_NOTED_EVERY_MS) return;
     noted.set(hash, now);
     // It must not hold up the request, and where it cannot be written down the next use is.
-    store.transaction((tx) => tx.workspaces.keyUsed(hash, now)).catch(() => noted.delete(hash));
+    store
+      .transaction((tx) => tx.workspaces.keyUsed(hash, now), { alone: workspaceId })
+      .catch(() => noted.delete(hash));
   };
 }

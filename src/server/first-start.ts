@@ -14,13 +14,16 @@ export async function createFirstWorkspace(
 ): Promise<{ created: boolean; newKey: string | null }> {
   const [existing] = await store.read.workspaces.ids();
   if (existing !== undefined) return { created: false, newKey: null };
-  const workspace = await store.transaction((tx) =>
-    tx.workspaces.create({
+  const workspace = await store.transaction(async (tx) => {
+    // Another process of the same store may be starting for the first time, too.
+    if ((await tx.workspaces.ids()).length > 0) return null;
+    return tx.workspaces.create({
       name: 'My workspace',
       ownerName: config.ownerName,
       ownerEmail: config.ownerEmail,
-    }),
-  );
+    });
+  });
+  if (!workspace) return { created: false, newKey: null };
   const newKey = config.apiKey === null ? makeKey() : null;
   await addKey(store, workspace.id, config.apiKey ?? (newKey as string), now);
   return { created: true, newKey };

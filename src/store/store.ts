@@ -33,7 +33,8 @@ import type {
  * has caught up is deleted, so that what is stored here is work to do.
  *
  * A transaction runs its work alone: no other writer of this program, in whatever thread or process,
- * comes between its reads and its writes.
+ * comes between its reads and its writes. One that says which workspaces it concerns keeps out only what
+ * is in its way there; see {@link Scope}.
  */
 export interface Store {
   /** Reads what is committed. Its writing methods fail. */
@@ -41,13 +42,27 @@ export interface Store {
 
   /**
    * Runs `work` and commits durably, or rolls back and throws. `work` must wait for nothing but the
-   * repositories it is handed.
+   * repositories it is handed. It may be run again from its beginning, where others were in its way.
    * @throws {StoreUnavailableError} where the database cannot take it now
    */
-  transaction<Result>(work: (tx: Repositories) => Promise<Result>): Promise<Result>;
+  transaction<Result>(work: (tx: Repositories) => Promise<Result>, scope?: Scope): Promise<Result>;
 
   close(): Promise<void>;
 }
+
+/**
+ * Whom a transaction keeps out, where several programs write at once. (With SQLite there is one writer at
+ * a time, whatever is said here.)
+ */
+export type Scope =
+  /** It concerns this workspace only, and nothing else writes anything of it meanwhile. */
+  | { alone: number }
+  /**
+   * It concerns these workspaces only, and others that say the same may write meanwhile. So it takes what
+   * it must have to itself: accounts by appending to their chats, other chats and their lanes by
+   * {@link Chats.hold}.
+   */
+  | { among: readonly number[] };
 
 export interface Repositories {
   readonly workspaces: Workspaces;
@@ -125,8 +140,10 @@ export interface Messages {
   append(arrivals: readonly Arrival[]): Promise<Appended[]>;
   /** In order of seq, at most `limit`, none behind `toSeq` if given. */
   range(range: Range & { toSeq?: number; limit: number }): Promise<LoggedMessage[]>;
-  /** The first message of the range, null where there is none. */
-  first(range: Range): Promise<{ seq: number; receivedAt: number } | null>;
+  /** The same of many chats at once, at most `limit` of each; one answer a range. */
+  pages(ranges: readonly (Range & { toSeq?: number })[], limit: number): Promise<LoggedMessage[][]>;
+  /** The first message of each range, null where there is none. */
+  firsts(ranges: readonly Range[]): Promise<({ seq: number; receivedAt: number } | null)[]>;
   /** The first message of the range that was received no earlier than `since`. */
   firstReceivedSince(
     range: Range,
@@ -176,13 +193,18 @@ export interface DueLane {
 /** A lane as it is opened: nothing has been attempted yet. */
 export type NewLane = Pick<Lane, 'webhookId' | 'chatId' | 'nextSeq' | 'openedAt' | 'dueAt'>;
 
+/** Which lane. */
+export type LaneKey = Pick<Lane, 'webhookId' | 'chatId'>;
+
 /** The cursors. Of a lane `draining` is known from its chat: it is read, and never written. */
 export interface Lanes {
   /** Creates the lanes that are missing; one that is open already stays as it is. */
   open(lanes: readonly NewLane[]): Promise<void>;
   get(webhookId: number, chatId: number): Promise<Lane | null>;
-  save(lane: Lane): Promise<void>;
-  remove(webhookId: number, chatId: number): Promise<void>;
+  /** One answer a key. */
+  all(keys: readonly LaneKey[]): Promise<(Lane | null)[]>;
+  save(...lanes: readonly Lane[]): Promise<void>;
+  remove(...keys: readonly LaneKey[]): Promise<void>;
   ofChat(chatId: number): Promise<Lane[]>;
   removeOfChat(chatId: number): Promise<void>;
   /** Writes the lane down whether it is there or not. */
@@ -194,8 +216,11 @@ export interface Lanes {
   due(webhookId: number, now: number, limit: number, probe: boolean): Promise<DueLane[]>;
   /** When the webhook's next lane that is not held up falls due after `now`, null where none does. */
   nextDue(webhookId: number, now: number): Promise<number | null>;
-  /** Whether a redirect to the same chat, or to this one, has a lane of the webhook that comes first. */
-  isHeldUp(webhookId: number, chatId: number): Promise<boolean>;
+  /**
+   * Those of the chats whose lane is held up: a redirect to the same chat, or to this one, has a lane of
+   * the webhook that comes first.
+   */
+  heldUp(webhookId: number, chatIds: readonly number[]): Promise<Set<number>>;
   /** Makes what is unsealed in these chats due by `now`; answers which webhooks have lanes in them. */
   hasten(chatIds: readonly number[], now: number): Promise<number[]>;
   /** For every enabled webhook with lanes, when its first falls due. */

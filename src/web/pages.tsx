@@ -114,7 +114,9 @@ async function chooseLanguage(
   const { language, back } = form.value;
   const { workspace } = request;
   if (workspace) {
-    await context.store.transaction((tx) => tx.workspaces.edit(workspace.id, { language }));
+    await context.store.transaction((tx) => tx.workspaces.edit(workspace.id, { language }), {
+      alone: workspace.id,
+    });
   }
   remember(context, reply, 'language', language);
   return leadTo(context, request, reply, localPath(context, back));

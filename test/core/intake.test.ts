@@ -199,7 +199,9 @@ describe('lanes', () => {
     const webhook = await addWebhook(store);
     await accept(id('a'));
     const laneThere = await lane(webhook.id);
-    await store.transaction((tx) => tx.lanes.remove(webhook.id, laneThere?.chatId as number));
+    await store.transaction((tx) =>
+      tx.lanes.remove({ webhookId: webhook.id, chatId: laneThere?.chatId as number }),
+    );
     await accept(id('a'), { message: { text: '' } });
     expect(await lane(webhook.id)).toBeNull();
   });

@@ -48,7 +48,10 @@ function attempted(attempt: Attempt, startedAt: number, from = lane, rest: Parti
   const sent = { url: webhook.targetUrl, headers: {}, body: '{}' };
   const logged = toLoggedRequest(from, 'delivery', sent, attempt, outcome);
   const delivery = deliveryOf(from);
-  return { delivery, attempt, outcome, logged, subscription: '' } satisfies Attempted;
+  return {
+    ...{ delivery, attempt, outcome, logged },
+    ...{ subscription: '', workspaceId: webhook.workspaceId },
+  } satisfies Attempted;
 }
 
 const write = (...group: Attempted[]) => store.transaction((tx) => settle(tx, group, () => 0.5));
@@ -145,7 +148,9 @@ describe('what is no longer there', () => {
   });
 
   test('a lane that is gone stays gone', async () => {
-    await store.transaction((tx) => tx.lanes.remove(webhook.id, lane.chatId));
+    await store.transaction((tx) =>
+      tx.lanes.remove({ webhookId: webhook.id, chatId: lane.chatId }),
+    );
     await write(attempted(OK, 100));
     expect(await stored()).toBeNull();
   });

@@ -15,7 +15,8 @@ import { STORES, type StoreKind, type StorePlace } from './stores.ts';
 
 export const SITE = { publicUrl: 'https://pakiet.test', productName: 'Pakiet' };
 
-const QUIET_TURNS = 3;
+/** Bundles that are rendered one after the other, each in a turn of its own, are not quiet. */
+const QUIET_TURNS = 12;
 const ALARMS_AT_MOST = 20_000;
 
 /** What lives and dies with one process. */
@@ -211,6 +212,7 @@ function watched(
   return {
     read,
     close: () => store.close(),
-    transaction: (work) => slowly(() => store.transaction((tx) => slowly(() => work(tx)))),
+    transaction: (work, scope) =>
+      slowly(() => store.transaction((tx) => slowly(() => work(tx)), scope)),
   };
 }

@@ -51,8 +51,9 @@ export function accountRoutes(api: Api, { store }: ApiContext): void {
     handler: async (request) => {
       const { full_name: fullName, email } = request.body;
       return toJson(
-        await store.transaction((tx) =>
-          tx.accounts.put(request.workspaceId, request.params.phone, { fullName, email }),
+        await store.transaction(
+          (tx) => tx.accounts.put(request.workspaceId, request.params.phone, { fullName, email }),
+          { alone: request.workspaceId },
         ),
       );
     },

@@ -87,17 +87,20 @@ export function chatRoutes(api: Api, { store, site, changed }: ApiContext): void
     handler: async (request) => {
       const id = idFrom(request.params.chat_id);
       const { body } = request;
-      return store.transaction(async (tx) => {
-        await tx.chats.edit(request.workspaceId, id, {
-          fullName: body.full_name,
-          responsibleName: body.responsible_name,
-          responsibleEmail: body.responsible_email,
-        });
-        const [survivor] = await tx.chats.together(request.workspaceId, id);
-        const found = survivor && (await tx.chats.get(request.workspaceId, survivor));
-        if (!found) throw notFound('chat');
-        return toJson(site, found.chat, found.account.phone);
-      });
+      return store.transaction(
+        async (tx) => {
+          await tx.chats.edit(request.workspaceId, id, {
+            fullName: body.full_name,
+            responsibleName: body.responsible_name,
+            responsibleEmail: body.responsible_email,
+          });
+          const [survivor] = await tx.chats.together(request.workspaceId, id);
+          const found = survivor && (await tx.chats.get(request.workspaceId, survivor));
+          if (!found) throw notFound('chat');
+          return toJson(site, found.chat, found.account.phone);
+        },
+        { alone: request.workspaceId },
+      );
     },
   });
 

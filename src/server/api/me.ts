@@ -48,17 +48,20 @@ export function meRoutes(api: Api, { store, version }: ApiContext): void {
     },
     handler: async (request) => {
       const { owner } = request.body;
-      return store.transaction(async (tx) => {
-        const workspace = await tx.workspaces.get(request.workspaceId);
-        if (!workspace) throw notFound('workspace');
-        const changed = {
-          ...workspace,
-          ownerName: owner.full_name ?? workspace.ownerName,
-          ownerEmail: owner.email ?? workspace.ownerEmail,
-        };
-        await tx.workspaces.edit(workspace.id, changed);
-        return toMe(changed);
-      });
+      return store.transaction(
+        async (tx) => {
+          const workspace = await tx.workspaces.get(request.workspaceId);
+          if (!workspace) throw notFound('workspace');
+          const changed = {
+            ...workspace,
+            ownerName: owner.full_name ?? workspace.ownerName,
+            ownerEmail: owner.email ?? workspace.ownerEmail,
+          };
+          await tx.workspaces.edit(workspace.id, changed);
+          return toMe(changed);
+        },
+        { alone: request.workspaceId },
+      );
     },
   });
 }

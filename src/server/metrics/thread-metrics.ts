@@ -32,10 +32,10 @@ export function watchThread(registry: Registry, thread: string, store: Store): S
   return {
     read: store.read,
     close: () => store.close(),
-    transaction: async (work) => {
+    transaction: async (work, scope) => {
       const end = duration.startTimer({ thread });
       try {
-        return await store.transaction(work);
+        return await store.transaction(work, scope);
       } catch (error) {
         if (isStoreDown(error)) errors.inc({ thread });
         throw error;

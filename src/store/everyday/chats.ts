@@ -129,8 +129,12 @@ export class Chats {
     }));
   }
 
-  /** Which of them there are, those detached left out. */
-  async present(ids: readonly number[]): Promise<Set<number>> {
+  /**
+   * Holds these chats until the transaction ends: nothing is appended to them, and no one else who holds
+   * them moves their lanes. Answers which of them there are, those detached left out.
+   */
+  async hold(ids: readonly number[]): Promise<Set<number>> {
+    if (ids.length === 0) return new Set();
     const rows = await this.#db
       .selectFrom('chat')
       .select('id')

@@ -3,7 +3,7 @@ import type { Health, Shape, Webhook } from '../rows.ts';
 import type { Tables } from '../schema.ts';
 import type { SecretBox } from '../secret-box.ts';
 
-type Lessons = Pick<Webhook, 'health' | 'lastSuccessAt'>;
+type Lessons = Pick<Webhook, 'id' | 'health' | 'lastSuccessAt'>;
 
 export type WebhookChange = Partial<Omit<Webhook, 'id' | 'workspaceId' | 'createdAt'>>;
 
@@ -35,6 +35,7 @@ export class Webhooks {
 
   /** @param ids those wanted; ones that are gone are absent from the answer */
   async byIds(ids: readonly number[]): Promise<Map<number, Webhook>> {
+    if (ids.length === 0) return new Map();
     const rows = await this.#db.selectFrom('webhook').selectAll().where('id', 'in', ids).execute();
     return new Map(rows.map((row) => [row.id, this.#toWebhook(row)]));
   }
@@ -90,12 +91,14 @@ export class Webhooks {
   }
 
   /** What deliveries have taught about the webhook: changed often, and nothing that intake goes by. */
-  async saveHealth(id: number, { health, lastSuccessAt }: Lessons): Promise<void> {
-    await this.#db
-      .updateTable('webhook')
-      .set({ ...healthColumns(health), last_success_at: lastSuccessAt })
-      .where('id', '=', id)
-      .execute();
+  async saveHealth(...all: readonly Lessons[]): Promise<void> {
+    for (const { id, health, lastSuccessAt } of all) {
+      await this.#db
+        .updateTable('webhook')
+        .set({ ...healthColumns(health), last_success_at: lastSuccessAt })
+        .where('id', '=', id)
+        .execute();
+    }
   }
 
   /** After the clock went back: what is dated in the future is dated anew, and pauses end. */

@@ -3,7 +3,7 @@ import { toAccount } from '../everyday/accounts.ts';
 import { toChat } from '../everyday/chats.ts';
 import type { Lane, Shape, Webhook } from '../rows.ts';
 import type { Tables } from '../schema.ts';
-import type { DueLane, Lanes, NewLane } from '../store.ts';
+import type { DueLane, LaneKey, Lanes, NewLane } from '../store.ts';
 import { outsideOf } from './messages.ts';
 import { statementCache } from './statements.ts';
 
@@ -57,31 +57,39 @@ export class SqliteLanes implements Lanes {
     return row ? toLane(row as LaneRow) : null;
   }
 
-  async save(lane: Lane): Promise<void> {
-    this.#sql(
+  async all(keys: readonly LaneKey[]): Promise<(Lane | null)[]> {
+    return Promise.all(keys.map(({ webhookId, chatId }) => this.get(webhookId, chatId)));
+  }
+
+  async save(...lanes: readonly Lane[]): Promise<void> {
+    const update = this.#sql(
       `UPDATE lane SET next_seq = ?, opened_at = ?, due_at = ?, attempts = ?,
               blamed = ?, blamed_since = ?, blamed_at = ?, error = ?,
               sealed_seq = ?, sealed_shape = ?, sealed_direction = ?
         WHERE webhook_id = ? AND chat_id = ?`,
-    ).run(
-      lane.nextSeq,
-      lane.openedAt,
-      lane.dueAt,
-      lane.attempts,
-      lane.blame.attempts,
-      lane.blame.since,
-      lane.blame.last,
-      lane.error && JSON.stringify(lane.error),
-      lane.seal?.lastSeq ?? null,
-      lane.seal?.shape ?? null,
-      lane.seal?.direction ?? null,
-      lane.webhookId,
-      lane.chatId,
     );
+    for (const lane of lanes) {
+      update.run(
+        lane.nextSeq,
+        lane.openedAt,
+        lane.dueAt,
+        lane.attempts,
+        lane.blame.attempts,
+        lane.blame.since,
+        lane.blame.last,
+        lane.error && JSON.stringify(lane.error),
+        lane.seal?.lastSeq ?? null,
+        lane.seal?.shape ?? null,
+        lane.seal?.direction ?? null,
+        lane.webhookId,
+        lane.chatId,
+      );
+    }
   }
 
-  async remove(webhookId: number, chatId: number): Promise<void> {
-    this.#sql('DELETE FROM lane WHERE webhook_id = ? AND chat_id = ?').run(webhookId, chatId);
+  async remove(...keys: readonly LaneKey[]): Promise<void> {
+    const remove = this.#sql('DELETE FROM lane WHERE webhook_id = ? AND chat_id = ?');
+    for (const { webhookId, chatId } of keys) remove.run(webhookId, chatId);
   }
 
   async ofChat(chatId: number): Promise<Lane[]> {
@@ -116,13 +124,14 @@ export class SqliteLanes implements Lanes {
     return (row as { due: number } | undefined)?.due ?? null;
   }
 
-  async isHeldUp(webhookId: number, chatId: number): Promise<boolean> {
-    return Boolean(
-      this.#sql(
-        `SELECT 1 FROM lane JOIN chat ON chat.id = lane.chat_id
-          WHERE lane.webhook_id = ? AND lane.chat_id = ? AND ${HELD_UP}`,
-      ).get(webhookId, chatId),
-    );
+  async heldUp(webhookId: number, chatIds: readonly number[]): Promise<Set<number>> {
+    const rows = this.#sql(
+      `SELECT lane.chat_id FROM lane JOIN chat ON chat.id = lane.chat_id
+        WHERE lane.webhook_id = ? AND lane.chat_id IN (SELECT value FROM json_each(?)) AND ${HELD_UP}`,
+    )
+      .pluck()
+      .all(webhookId, JSON.stringify(chatIds));
+    return new Set(rows as number[]);
   }
 
   async hasten(chatIds: readonly number[], now: number): Promise<number[]> {

@@ -97,8 +97,14 @@ export class SqliteMessages implements Messages {
     ).all({ ...range, toSeq, gaps: JSON.stringify(range.gaps) ?? null }) as LoggedMessage[];
   }
 
-  async first(range: Range) {
-    return this.firstReceivedSince(range, Number.MIN_SAFE_INTEGER);
+  async pages(ranges: readonly (Range & { toSeq?: number })[], limit: number) {
+    return Promise.all(ranges.map((range) => this.range({ ...range, limit })));
+  }
+
+  async firsts(ranges: readonly Range[]) {
+    return Promise.all(
+      ranges.map((range) => this.firstReceivedSince(range, Number.MIN_SAFE_INTEGER)),
+    );
   }
 
   async firstReceivedSince(range: Range, since: number) {

@@ -211,7 +211,7 @@ export function accountPages(pages: Pages, context: WebContext): void {
       const page = <AccountsPage {...props} refused={refused} />;
       return send(context, request, reply, page, 422);
     }
-    await store.transaction((tx) => tx.accounts.put(id, phone, read.value));
+    await store.transaction((tx) => tx.accounts.put(id, phone, read.value), { alone: id });
     const text = words[languageOf(request)].saved(phone);
     return leadTo(context, request, reply, '/accounts', { kind: 'done', text });
   });

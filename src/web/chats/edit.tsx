@@ -113,7 +113,8 @@ export function editPages(pages: Pages, context: WebContext): void {
     }
     const { name: fullName, responsibleName, responsibleEmail } = read.value;
     const edit = { fullName, responsibleName, responsibleEmail };
-    await store.transaction((tx) => tx.chats.edit(workspaceOf(request).id, chat.id, edit));
+    const { id } = workspaceOf(request);
+    await store.transaction((tx) => tx.chats.edit(id, chat.id, edit), { alone: id });
     const notice = { kind: 'done' as const, text: words[languageOf(request)].saved };
     return leadTo(context, request, reply, messagesPath(chat), notice);
   });

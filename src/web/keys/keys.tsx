@@ -190,7 +190,9 @@ export function keyPages(pages: Pages, context: WebContext): void {
       const { start } = request.params;
       const key = start.length === 16 && keys.find(({ hash }) => hash.startsWith(start));
       if (!key) throw new NotFoundError();
-      await store.transaction((tx) => tx.workspaces.removeKey(key.hash));
+      await store.transaction((tx) => tx.workspaces.removeKey(key.hash), {
+        alone: key.workspaceId,
+      });
       const text = words[languageOf(request)].revoked(key.hint);
       return leadTo(context, request, reply, '/keys', { kind: 'done', text });
     },

@@ -158,7 +158,8 @@ export function profilePages(pages: Pages, context: WebContext): void {
       return send(context, request, reply, page, 422);
     }
     const { language } = read.value;
-    await store.transaction((tx) => tx.workspaces.edit(workspaceOf(request).id, read.value));
+    const { id } = workspaceOf(request);
+    await store.transaction((tx) => tx.workspaces.edit(id, read.value), { alone: id });
     // What was once chosen in this browser would win over it.
     if (request.cookies.language) remember(context, reply, 'language', language);
     const notice = { kind: 'done' as const, text: words[language].saved };

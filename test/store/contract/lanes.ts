@@ -49,7 +49,7 @@ export function lanes(kind: StoreKind): void {
 
   test('are removed one by one or all of a chat', async () => {
     const [a, b] = (await put({}, {})) as [Lane, Lane];
-    await store.transaction((tx) => tx.lanes.remove(a.webhookId, a.chatId));
+    await store.transaction((tx) => tx.lanes.remove(a));
     expect([await get(a), await get(b)]).toEqual([null, b]);
     await store.transaction((tx) => tx.lanes.removeOfChat(a.chatId));
     expect(await get(b)).toEqual(b);

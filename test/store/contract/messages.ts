@@ -95,9 +95,13 @@ export function messages(kind: StoreKind): void {
     const { chat } = await appendAll(store, [received(0), sent(10), received(20), sent(30)]);
     const range = { chatId: chat.id, fromSeq: 2, direction: 'received' as const };
     const { messages: read } = store.read;
-    expect(await read.first(range)).toEqual({ seq: 3, receivedAt: 20 });
-    expect(await read.first({ ...range, direction: null })).toEqual({ seq: 2, receivedAt: 10 });
-    expect(await read.first({ ...range, fromSeq: 4 })).toBeNull();
+    const ranges = [range, { ...range, direction: null }, { ...range, fromSeq: 4 }];
+    expect(await read.firsts(ranges)).toEqual([
+      { seq: 3, receivedAt: 20 },
+      { seq: 2, receivedAt: 10 },
+      null,
+    ]);
+    expect(await read.firsts([])).toEqual([]);
     expect(await read.firstReceivedSince({ ...range, direction: null }, 20)).toMatchObject({
       seq: 3,
     });
@@ -120,8 +124,20 @@ export function messages(kind: StoreKind): void {
     expect(await seqs({})).toEqual([1, 2, 5, 7]);
     expect(await seqs({ fromSeq: 3, limit: 1 })).toEqual([5]);
     expect(await seqs({ gaps: [] })).toEqual([1, 2, 3, 4, 5, 6, 7]);
-    expect(await read.first({ ...range, fromSeq: 3 })).toEqual({ seq: 5, receivedAt: 50 });
-    expect(await read.first({ ...range, fromSeq: 6 })).toEqual({ seq: 7, receivedAt: 70 });
+    const firsts = [3, 6, 1].map((fromSeq) => ({ ...range, fromSeq }));
+    expect(await read.firsts([...firsts, { ...range, fromSeq: 3, gaps: [] }])).toEqual([
+      { seq: 5, receivedAt: 50 },
+      { seq: 7, receivedAt: 70 },
+      { seq: 1, receivedAt: 10 },
+      { seq: 3, receivedAt: 30 },
+    ]);
+    const pages = await read.pages([range, { ...range, gaps: [], toSeq: 3 }], 2);
+    expect(pages.map((page) => page.map(({ seq }) => seq))).toEqual([
+      [1, 2],
+      [1, 2],
+    ]);
+    const [only] = await read.pages([{ ...range, fromSeq: 2, toSeq: 4 }], 9);
+    expect(only?.map(({ seq }) => seq)).toEqual([2]);
     expect(await read.firstReceivedSince(range, 55)).toEqual({ seq: 7, receivedAt: 70 });
     expect(await read.count({ ...range, toSeq: 5 })).toBe(3);
   });

@@ -76,7 +76,7 @@ export function webhooks(kind: StoreKind): void {
     const { id } = await addWebhook(store);
     const health = { consecutiveErrors: 9, lastErrorAt: 1, pausedUntil: 2 };
     const learnt = { health, lastSuccessAt: 5 };
-    await store.transaction((tx) => tx.webhooks.saveHealth(id, learnt));
+    await store.transaction((tx) => tx.webhooks.saveHealth({ id, ...learnt }));
     expect(await store.read.webhooks.get(1, id)).toMatchObject(learnt);
   });
 

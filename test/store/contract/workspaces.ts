@@ -31,7 +31,7 @@ export function workspaces(kind: StoreKind): void {
     versions.push(await version());
     await store.transaction((tx) => tx.webhooks.change(webhook, { name: 'new' }));
     versions.push(await version());
-    await store.transaction((tx) => tx.webhooks.saveHealth(webhook.id, webhook));
+    await store.transaction((tx) => tx.webhooks.saveHealth(webhook));
     expect(await version()).toBe(versions.at(-1));
     await store.transaction((tx) => tx.webhooks.remove(webhook));
     versions.push(await version());
