@@ -207,8 +207,8 @@ export interface Lanes {
   remove(...keys: readonly LaneKey[]): Promise<void>;
   ofChat(chatId: number): Promise<Lane[]>;
   removeOfChat(chatId: number): Promise<void>;
-  /** Writes the lane down whether it is there or not. */
-  put(lane: Lane): Promise<void>;
+  /** Writes lanes down whether they are there or not. */
+  put(...lanes: readonly Lane[]): Promise<void>;
   /**
    * Lanes due by `now` that are not held up; for a probe those with the fewest attempts first, else the
    * longest due.
