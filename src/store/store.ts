@@ -223,8 +223,8 @@ export interface Lanes {
   heldUp(webhookId: number, chatIds: readonly number[]): Promise<Set<number>>;
   /** Makes what is unsealed in these chats due by `now`; answers which webhooks have lanes in them. */
   hasten(chatIds: readonly number[], now: number): Promise<number[]>;
-  /** For every enabled webhook with lanes, when its first falls due. */
-  schedule(): Promise<{ webhookId: number; dueAt: number }[]>;
+  /** For every enabled webhook of these shards that has lanes, when its first falls due. */
+  schedule(shards: readonly number[]): Promise<{ webhookId: number; dueAt: number }[]>;
   /** The earliest place in the log at which a lane of the webhook stands; null where nothing waits. */
   firstPosition(webhookId: number): Promise<number | null>;
   /** How many are unsealed and fall due after then: open bundles. */

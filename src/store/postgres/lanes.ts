@@ -2,6 +2,7 @@ import { toAccount } from '../everyday/accounts.ts';
 import { toChat } from '../everyday/chats.ts';
 import { type LaneRow, toLane, toLaneRow } from '../lane-row.ts';
 import type { Lane, Webhook } from '../rows.ts';
+import { SHARDS } from '../shards.ts';
 import type { DueLane, LaneKey, Lanes, NewLane } from '../store.ts';
 import { outsideOf } from './message-columns.ts';
 import type { Queries } from './queries.ts';
@@ -157,12 +158,13 @@ export class PostgresLanes implements Lanes {
     return rows.map(({ id }) => id);
   }
 
-  async schedule(): Promise<{ webhookId: number; dueAt: number }[]> {
+  async schedule(shards: readonly number[]): Promise<{ webhookId: number; dueAt: number }[]> {
     return this.#db.rows<{ webhookId: number; dueAt: number }>(
       `SELECT webhook.id AS "webhookId", first.due_at AS "dueAt" FROM webhook
         CROSS JOIN LATERAL (SELECT due_at FROM lane WHERE webhook_id = webhook.id
                              ORDER BY due_at LIMIT 1) AS first
-        WHERE enabled = 1`,
+        WHERE enabled = 1 AND webhook.id % ${SHARDS} = ANY($1::bigint[])`,
+      [shards],
     );
   }
 

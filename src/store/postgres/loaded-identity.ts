@@ -38,7 +38,7 @@ export class LoadedIdentity implements IdentityRows {
   readonly #people = new Map<number, PersonRow>();
   readonly #byChat = new Map<number, number>();
   readonly #byName = new Map<string, number>();
-  readonly #newNames = new Map<string, { account_id: number; alias: string; person_id: number }>();
+  readonly #newNames = new Map<string, NewName>();
   readonly #newChats = new Set<number>();
   readonly #named = new Set<number>();
   readonly #heard = new Set<number>();

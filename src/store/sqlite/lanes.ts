@@ -3,6 +3,7 @@ import { toAccount } from '../everyday/accounts.ts';
 import { toChat } from '../everyday/chats.ts';
 import { type LaneRow, toLane, toLaneRow } from '../lane-row.ts';
 import type { Lane, Webhook } from '../rows.ts';
+import { SHARDS } from '../shards.ts';
 import type { DueLane, LaneKey, Lanes, NewLane } from '../store.ts';
 import { outsideOf } from './messages.ts';
 import { statementCache } from './statements.ts';
@@ -129,11 +130,12 @@ export class SqliteLanes implements Lanes {
     return (rows as { id: number }[]).map(({ id }) => id);
   }
 
-  async schedule(): Promise<{ webhookId: number; dueAt: number }[]> {
+  async schedule(shards: readonly number[]): Promise<{ webhookId: number; dueAt: number }[]> {
     const rows = this.#sql(
       `SELECT id AS webhookId, (SELECT min(due_at) FROM lane WHERE webhook_id = webhook.id) AS dueAt
-         FROM webhook WHERE enabled = 1`,
-    ).all() as { webhookId: number; dueAt: number | null }[];
+         FROM webhook
+        WHERE enabled = 1 AND id % ${SHARDS} IN (SELECT value FROM json_each(?))`,
+    ).all(JSON.stringify(shards)) as { webhookId: number; dueAt: number | null }[];
     return rows.flatMap(({ webhookId, dueAt }) => (dueAt === null ? [] : { webhookId, dueAt }));
   }
 
