@@ -4,9 +4,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { drainHundred, drainOne } from './cases/drain.ts';
+import { dueAtOnce } from './cases/due-at-once.ts';
+import { faulty } from './cases/faulty.ts';
+import { idle } from './cases/idle.ts';
 import { intake } from './cases/intake.ts';
 import { latency } from './cases/latency.ts';
+import { memory } from './cases/memory.ts';
+import { muchStored } from './cases/much-stored.ts';
+import { peers } from './cases/peers.ts';
 import { together } from './cases/together.ts';
+import { zapRuns } from './cases/zap-runs.ts';
 import type { Case, Context } from './rig/case.ts';
 import { type Finding, isMet } from './rig/finding.ts';
 import { machine } from './rig/machine.ts';
@@ -14,7 +21,20 @@ import { Receiver } from './rig/receiver.ts';
 import { STORES, type StoreName } from './rig/stores.ts';
 import { machineLine, table } from './rig/table.ts';
 
-const CASES: readonly Case[] = [drainOne, drainHundred, together, intake, latency];
+const CASES: readonly Case[] = [
+  drainOne,
+  drainHundred,
+  together,
+  intake,
+  latency,
+  dueAtOnce,
+  muchStored,
+  memory,
+  idle,
+  faulty,
+  zapRuns,
+  peers,
+];
 const NAMES = CASES.map(({ name }) => name);
 
 interface Options {

@@ -4,7 +4,7 @@ import { bareSender } from '../rig/limits.ts';
 import { CONNECTIONS } from '../rig/load.ts';
 import { accountPhone, messageOf } from '../rig/messages.ts';
 
-const CHATS = 2000;
+export const CHATS = 2000;
 
 /** Single messages wait when the server starts; how fast it brings them to their receiver. */
 const drainOver = (name: string, webhooks: number): Case => ({
@@ -32,7 +32,7 @@ const drainOver = (name: string, webhooks: number): Case => ({
   },
 });
 
-async function drain(context: Context, messages: number, webhooks: number) {
+export async function drain(context: Context, messages: number, webhooks: number) {
   const { receiver } = context;
   return withPlace(
     context,

@@ -9,11 +9,11 @@ export const accountPhone = (account: number): string => `+97255${1_000_000 + ac
 /** The n-th message that is handed in: chats in turn, each with its own person. */
 export function messageOf(
   index: number,
-  { chats, accounts = 1, text = TEXT, run = '' }: Traffic,
+  { chats, account, accounts = 1, run = '' }: Traffic,
 ): InboundMessageInput {
   const chat = index % chats;
   return {
-    whatsapp_account: { phone: accountPhone(chat % accounts) },
+    whatsapp_account: { phone: accountPhone(account ?? chat % accounts) },
     chat: {
       id: `${48_600_000_000 + chat}@c.us`,
       full_name: `Customer ${chat}`,
@@ -23,7 +23,7 @@ export function messageOf(
       message_id: `${run}${index}`,
       direction: 'received',
       timestamp: '2021-02-24T16:25:29Z',
-      text,
+      text: TEXT,
     },
   };
 }
@@ -32,7 +32,8 @@ export interface Traffic {
   chats: number;
   /** Over how many accounts the chats are spread. */
   accounts?: number;
-  text?: string;
+  /** The one that they are all of. */
+  account?: number;
   /** Begins the messages' ids, so that those of another run are others. */
   run?: string;
 }

@@ -20,8 +20,19 @@ let sample = '';
 /** Who waits for how many requests. */
 let waiting: { count: number; resolve: () => void } | null = null;
 
+/** Answers that never end, until whoever waits for them is let go. */
+const hanging = new Set<ServerResponse>();
+let holdsOn = true;
+
+function letGo(): void {
+  holdsOn = false;
+  for (const response of hanging) response.destroy();
+  hanging.clear();
+}
+
 function begin(next: Counting): void {
   counting = next;
+  holdsOn = true;
   requests = 0;
   messages = 0;
   ids = [];
@@ -58,12 +69,15 @@ function count({ headers, url }: IncomingMessage, body: string): void {
   if (requests === waiting?.count) waiting.resolve();
 }
 
+const fail = (response: ServerResponse) => void response.writeHead(500).end('broken');
+
 /** Receivers that are out of order, each in its own way. */
 const FAULTS: Readonly<Record<string, (response: ServerResponse) => void>> = {
-  '/500': (response) => response.writeHead(500).end('broken'),
-  '/hang': () => {},
+  '/500': fail,
+  '/hang': (response) => void hanging.add(response),
   '/drip': (response) => {
     response.writeHead(200, { 'content-type': 'text/plain' });
+    hanging.add(response);
     const drip = setInterval(() => response.write('.'), DRIP_MS);
     response.on('close', () => clearInterval(drip));
   },
@@ -74,7 +88,7 @@ const needsBody = () => counting === 'messages' || counting === 'latencies' || !
 const server = createServer((request, response) => {
   const fault = FAULTS[request.url as string];
   if (fault) {
-    request.resume().on('end', () => fault(response));
+    request.resume().on('end', () => (holdsOn ? fault(response) : fail(response)));
     return;
   }
   if (needsBody()) {
@@ -98,6 +112,8 @@ const server = createServer((request, response) => {
 process.on('message', async (question: ReceiverQuestion) => {
   if (question.kind === 'begin') {
     begin(question.counting);
+  } else if (question.kind === 'let go') {
+    letGo();
   } else if (question.kind === 'reached' && requests < question.count) {
     const { promise, resolve } = Promise.withResolvers<void>();
     waiting = { count: question.count, resolve };

@@ -6,6 +6,8 @@ export type Counting = 'requests' | 'messages' | 'latencies' | 'paths';
 export type ReceiverQuestion =
   | { kind: 'begin'; counting: Counting }
   | { kind: 'tally' }
+  /** Whatever hangs is cut, and from now on fails at once. */
+  | { kind: 'let go' }
   /** Answered once so many have come, or the time is up. */
   | { kind: 'reached'; count: number; limitMs: number };
 
@@ -59,6 +61,11 @@ export class Receiver {
     const tally = await this.#child.ask({ kind: 'reached', count, limitMs });
     if (tally.requests >= count) return tally;
     throw new Error(`Only ${tally.requests} of ${count} requests came within ${limitMs / 1000} s`);
+  }
+
+  /** Whatever hangs is cut, and from now on fails at once, so that a server can stop. */
+  async letGo(): Promise<void> {
+    await this.#child.ask({ kind: 'let go' });
   }
 
   /** @throws where anything but so many requests came, each once */

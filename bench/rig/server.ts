@@ -75,6 +75,15 @@ export class Server {
     return this.call('POST', '/webhooks', given);
   }
 
+  /** Asks until no webhook has anything to send: each question is a real round trip, and there is a last one. */
+  async untilNothingWaits(): Promise<void> {
+    for (let tries = 0; tries < 1000; tries += 1) {
+      const webhooks = await this.call<{ waiting: number }[]>('GET', '/webhooks');
+      if (webhooks.every(({ waiting }) => waiting === 0)) return;
+    }
+    throw new Error('Something goes on waiting');
+  }
+
   /**
    * Stops it as an administrator would.
    * @throws where it complained of something, or did not stop well
