@@ -21,6 +21,7 @@ export interface RunningPeer {
 
 /** In the peer's own process: carries out what it is told, one order after the other. */
 export function obey(carryOut: (order: PeerOrder) => Promise<void>): void {
+  process.on('disconnect', () => process.exit());
   process.on('message', async (order: PeerOrder) => {
     await carryOut(order);
     process.send?.('done');

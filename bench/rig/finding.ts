@@ -1,7 +1,7 @@
 import { median } from './statistics.ts';
 
 /** What is wanted of a finding. */
-export interface Aim {
+interface Aim {
   of: 'ratio' | 'value';
   is: 'at least' | 'at most';
   number: number;

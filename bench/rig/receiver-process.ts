@@ -109,6 +109,7 @@ const server = createServer((request, response) => {
   }
 });
 
+process.on('disconnect', () => process.exit());
 process.on('message', async (question: ReceiverQuestion) => {
   if (question.kind === 'begin') {
     begin(question.counting);

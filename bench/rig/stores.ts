@@ -44,7 +44,7 @@ export async function newPlace(store: StoreName): Promise<Place> {
 }
 
 /** The database, with everything in a schema of its own. */
-export function urlOf(schema: string): string {
+function urlOf(schema: string): string {
   const url = new URL(databaseUrl());
   url.searchParams.set('options', `-c search_path=${schema}`);
   return url.href;
