@@ -1,18 +1,20 @@
 import type { Logger } from 'pino';
 import { compressAhead } from '../store/compressed.ts';
-import { StoreUnavailableError } from '../store/errors.ts';
+import { LeaseLostError, StoreUnavailableError } from '../store/errors.ts';
 import type { Webhook } from '../store/rows.ts';
+import { shardOf } from '../store/shards.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { Driver } from './driver.ts';
 import { GroupCommit } from './group-commit.ts';
 import type { Delivery } from './head.ts';
 import { LONGEST_JITTERED_PAUSE_MS } from './health.ts';
+import { type Lease, UNENDING } from './lease.ts';
 import { fairShare } from './pace.ts';
 import type { Site } from './render.ts';
 import { requestHeaders, toLoggedRequest } from './request-log.ts';
 import { Schedule } from './schedule.ts';
-import { retryAfterMs, type Sender } from './sender.ts';
+import { AbandonedError, type Attempt, retryAfterMs, type Sender } from './sender.ts';
 import { type Attempted, settle } from './settle.ts';
 
 /** Requests under way together over all webhooks. Beyond it each may still have its fair share. */
@@ -30,6 +32,8 @@ export interface DispatcherOptions {
   sender: Sender;
   site: Site;
   log: Logger;
+  /** How long it has the shards that it holds. */
+  lease?: Lease;
   /** Told after the commit that errors have switched a webhook off. */
   switchedOff?: () => void;
   /** Told of every request that has ended, before it is written down. */
@@ -55,6 +59,10 @@ export interface DispatcherOptions {
  *
  * What a restart must not forget (cursors, seals, error counts, pauses) is in the store; what it may
  * (sockets, slots, queues of heads) is here.
+ *
+ * It drives the webhooks of the shards that it holds, and no others. Where many programs share the store
+ * its hold ends with a lease: nothing starts that might outlast it, and what is written down after it was
+ * lost is refused by the store (see shard-holder.ts).
  */
 export class Dispatcher {
   readonly #options: Required<DispatcherOptions>;
@@ -63,7 +71,8 @@ export class Dispatcher {
   readonly #blocked = new Set<Driver>();
   readonly #schedule: Schedule<Driver>;
   readonly #settling: GroupCommit<Attempted, Webhook | undefined>;
-  readonly #running = new Set<Promise<void>>();
+  readonly #running = new Map<Promise<void>, Driver | null>();
+  readonly #shards = new Set<number>();
   #inFlight = 0;
   /** Webhooks that have requests under way. */
   #active = 0;
@@ -72,7 +81,10 @@ export class Dispatcher {
   #lastNow: number;
 
   constructor(options: DispatcherOptions) {
-    this.#options = { random: Math.random, switchedOff: () => {}, ended: () => {}, ...options };
+    this.#options = {
+      ...{ random: Math.random, switchedOff: () => {}, ended: () => {}, lease: UNENDING },
+      ...options,
+    };
     const { store, clock, random } = this.#options;
     this.#lastNow = clock.now();
     this.#schedule = new Schedule(clock, (drivers) => {
@@ -85,7 +97,7 @@ export class Dispatcher {
         const webhooks = await store.transaction((tx) => settle(tx, group, random), { among });
         return group.map(({ delivery }) => webhooks.get(delivery.lane.webhookId));
       },
-      (error) => error instanceof StoreUnavailableError,
+      (error) => error instanceof StoreUnavailableError || error instanceof LeaseLostError,
       {
         maxWeight: 1,
         weigh: ({ delivery }) =>
@@ -99,9 +111,67 @@ export class Dispatcher {
     return this.#inFlight;
   }
 
-  /** Takes up the work that the store holds. */
-  async start(): Promise<void> {
+  /** Takes up the work that the store holds for these shards. */
+  async start(shards: readonly number[]): Promise<void> {
     await this.#redate(LONGEST_JITTERED_PAUSE_MS);
+    await this.take(shards);
+  }
+
+  /** Holds these shards too, from now on. */
+  async take(shards: readonly number[]): Promise<void> {
+    for (const shard of shards) this.#shards.add(shard);
+    await this.look(shards);
+  }
+
+  /** Learns anew when the webhooks of these shards are due: news of them may have been lost. */
+  async look(shards: readonly number[] = [...this.#shards]): Promise<void> {
+    if (shards.length === 0) return;
+    const { read } = this.#options.store;
+    for (const id of await read.actions.webhookIds()) this.#markReady(this.#driver(id));
+    const schedule = await read.lanes.schedule(shards);
+    this.wake(schedule.map(({ webhookId, dueAt }) => [webhookId, dueAt] as const));
+  }
+
+  /** Holds these shards no more; resolves when what was under way in them is written down. */
+  async release(shards: readonly number[]): Promise<void> {
+    const retired = this.#retire(shards);
+    const isRetired = ([, driver]: [unknown, Driver | null]) => driver && retired.has(driver);
+    for (;;) {
+      const under = [...this.#running].filter(isRetired).map(([work]) => work);
+      if (under.length === 0) return;
+      await Promise.allSettled(under);
+    }
+  }
+
+  /** The lease is over: what is under way is given up. It may yet be renewed. */
+  lapse(): void {
+    this.#options.sender.abandon();
+  }
+
+  /** Holds nothing any more: somebody else may already be at work on it. */
+  abandon(): void {
+    this.#retire([...this.#shards]);
+    this.lapse();
+  }
+
+  /** The lease is long enough again. */
+  resume(): void {
+    for (const driver of this.#blocked) this.#ready.add(driver);
+    this.#blocked.clear();
+    this.#pump();
+  }
+
+  #retire(shards: readonly number[]): Set<Driver> {
+    const retired = new Set<Driver>();
+    for (const shard of shards) this.#shards.delete(shard);
+    for (const driver of this.#drivers.values()) {
+      if (this.#shards.has(shardOf(driver.webhookId))) continue;
+      retired.add(driver);
+      this.#drivers.delete(driver.webhookId);
+      this.#ready.delete(driver);
+      this.#blocked.delete(driver);
+    }
+    return retired;
   }
 
   /** Messages came in: these webhooks have something due by then. */
@@ -109,6 +179,7 @@ export class Dispatcher {
     const now = this.#options.clock.now();
     for (const [webhookId, dueAt] of due) {
       const driver = this.#driver(webhookId);
+      if (!driver) continue;
       if (dueAt <= now) this.#markReady(driver);
       else this.#schedule.add(driver, dueAt);
     }
@@ -118,19 +189,26 @@ export class Dispatcher {
   /** The webhook's settings or lanes were changed by hand, or it is gone. */
   changed(webhookId: number): void {
     const driver = this.#driver(webhookId);
-    driver.changed();
+    driver?.changed();
     this.#markReady(driver);
     this.#pump();
+  }
+
+  /** Which webhooks were changed is not known: any of them may have been. */
+  allChanged(): void {
+    for (const driver of this.#drivers.values()) driver.changed();
   }
 
   /** Starts nothing more; resolves when what is under way has ended and is written down. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#schedule.stop();
-    while (this.#running.size > 0) await Promise.allSettled(this.#running);
+    while (this.#running.size > 0) await Promise.allSettled(this.#running.keys());
   }
 
-  #driver(webhookId: number): Driver {
+  /** Undefined for a webhook of a shard that somebody else holds. */
+  #driver(webhookId: number): Driver | undefined {
+    if (!this.#shards.has(shardOf(webhookId))) return undefined;
     let driver = this.#drivers.get(webhookId);
     if (!driver) {
       driver = new Driver(webhookId);
@@ -139,7 +217,8 @@ export class Dispatcher {
     return driver;
   }
 
-  #markReady(driver: Driver): void {
+  #markReady(driver: Driver | undefined): void {
+    if (!driver || this.#drivers.get(driver.webhookId) !== driver) return;
     driver.woken();
     this.#ready.add(driver);
   }
@@ -157,10 +236,10 @@ export class Dispatcher {
       }
       const delivery = driver.take(now);
       if (delivery) {
-        this.#track(this.#deliver(driver, delivery));
+        this.#track(this.#deliver(driver, delivery), driver);
         this.#ready.add(driver);
       } else {
-        this.#track(this.#fill(driver));
+        this.#track(this.#fill(driver), driver);
       }
     }
     this.#pumping = false;
@@ -168,18 +247,19 @@ export class Dispatcher {
 
   /** Once there is no room for all, each webhook may have its fair share: nobody's receivers starve others. */
   #hasRoomFor(driver: Driver): boolean {
+    if (!this.#options.lease.mayStart()) return false;
     if (this.#inFlight < GLOBAL_CONCURRENCY) return true;
     const active = this.#active + (driver.inFlight > 0 ? 0 : 1);
     return driver.inFlight < fairShare(GLOBAL_CONCURRENCY, active);
   }
 
-  #track(work: Promise<void>): void {
+  #track(work: Promise<void>, driver: Driver | null = null): void {
     const tracked = work
       .catch((error) => {
         this.#options.log.error({ err: error }, 'dispatching failed');
       })
       .finally(() => this.#running.delete(tracked));
-    this.#running.add(tracked);
+    this.#running.set(tracked, driver);
   }
 
   async #fill(driver: Driver): Promise<void> {
@@ -188,9 +268,12 @@ export class Dispatcher {
     try {
       next = await driver.fill(store, site, clock);
     } catch (error) {
-      log.error({ err: error, webhook: driver.webhookId }, 'looking up deliveries failed');
       next = clock.now() + STORE_RETRY_MS;
+      // It is somebody else's now.
+      if (error instanceof LeaseLostError) next = null;
+      else log.error({ err: error, webhook: driver.webhookId }, 'looking up deliveries failed');
     }
+    if (this.#drivers.get(driver.webhookId) !== driver) return;
     if (next === 'again') this.#markReady(driver);
     else if (driver.isGone()) this.#drivers.delete(driver.webhookId);
     else if (next !== null) this.#schedule.add(driver, next);
@@ -198,22 +281,22 @@ export class Dispatcher {
   }
 
   async #deliver(driver: Driver, delivery: Delivery): Promise<void> {
-    const { clock, sender } = this.#options;
+    const { clock } = this.#options;
     const webhook = driver.webhook as Webhook;
     const startedAt = clock.now();
     if (driver.inFlight === 0) this.#active += 1;
     driver.started(startedAt);
     this.#inFlight += 1;
     const headers = requestHeaders(webhook, delivery.id, startedAt, delivery.body);
-    const attempt = await sender.post(webhook.targetUrl, headers, delivery.body);
+    const attempt = await this.#post(webhook, headers, delivery);
     const endedAt = Math.max(startedAt, clock.now());
     this.#inFlight -= 1;
-    driver.ended(attempt.ok);
+    if (attempt) driver.ended(attempt.ok);
+    else driver.abandoned(delivery);
     if (driver.inFlight === 0) this.#active -= 1;
-    for (const blocked of this.#blocked) this.#ready.add(blocked);
-    this.#blocked.clear();
     this.#markReady(driver);
-    this.#pump();
+    this.resume();
+    if (!attempt) return;
 
     const sent = { url: webhook.targetUrl, headers, body: delivery.body };
     const outcome = {
@@ -249,6 +332,20 @@ export class Dispatcher {
     this.#pump();
   }
 
+  /** Null where the hold on the webhook ended meanwhile: what becomes of the request is not ours to judge. */
+  async #post(
+    { targetUrl }: Webhook,
+    headers: Record<string, string>,
+    { body }: Delivery,
+  ): Promise<Attempt | null> {
+    try {
+      return await this.#options.sender.post(targetUrl, headers, body);
+    } catch (error) {
+      if (error instanceof AbandonedError) return null;
+      throw error;
+    }
+  }
+
   /** An outcome must not be lost for want of a disk: tried until it is written, or the program ends. */
   async #writeDown(attempted: Attempted): Promise<Webhook | undefined> {
     const { clock, log } = this.#options;
@@ -256,6 +353,8 @@ export class Dispatcher {
       try {
         return await this.#settling.submit(attempted);
       } catch (error) {
+        // The next holder finds the lane where it was, and sends the head again.
+        if (error instanceof LeaseLostError) return undefined;
         if (this.#stopping) throw error;
         log.error({ err: error }, 'writing down an outcome failed; trying again');
         await this.#pause(clock);
@@ -300,9 +399,7 @@ export class Dispatcher {
       await tx.webhooks.redate(now);
       await tx.lanes.redate(now, longestPauseMs);
     });
-    for (const driver of this.#drivers.values()) driver.changed();
-    for (const id of await store.read.actions.webhookIds()) this.#markReady(this.#driver(id));
-    const schedule = await store.read.lanes.schedule();
-    this.wake(schedule.map(({ webhookId, dueAt }) => [webhookId, dueAt] as const));
+    this.allChanged();
+    await this.look();
   }
 }

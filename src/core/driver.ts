@@ -72,6 +72,12 @@ export class Driver {
     if (!ok) this.#unsettledFailures += 1;
   }
 
+  /** What becomes of the request is somebody else's to find out. */
+  abandoned({ lane }: Delivery): void {
+    this.inFlight -= 1;
+    this.#busy.delete(lane.chatId);
+  }
+
   /** The outcome is committed. @param webhook as it is now; undefined where it is gone */
   settled(delivery: Delivery, ok: boolean, webhook: Webhook | undefined): void {
     if (!ok) this.#unsettledFailures -= 1;

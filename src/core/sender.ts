@@ -16,6 +16,14 @@ export type Attempt = Pick<LoggedRequest, 'response'> &
 
 type Response = Dispatcher.ResponseData<Trip>;
 
+/** The request was given up by us: how it would have ended is not known. */
+export class AbandonedError extends Error {
+  constructor() {
+    super('The request was abandoned');
+    this.name = 'AbandonedError';
+  }
+}
+
 /** Sends deliveries over kept-alive connections, through the egress guard. Never follows a redirect. */
 export class Sender {
   readonly #keptAlive: Agent;
@@ -23,6 +31,7 @@ export class Sender {
   readonly #fresh: Agent;
   readonly #allowed: readonly Network[];
   readonly #timeLimitMs: number;
+  readonly #underWay = new Set<AbortController>();
 
   /** @param allowed blocks that may be reached besides the public internet */
   constructor(allowed: readonly Network[], timeLimitMs = TIME_LIMIT_MS) {
@@ -39,9 +48,14 @@ export class Sender {
     this.#fresh = connections({ ...options, pipelining: 0 });
   }
 
-  /** Never throws: what goes wrong is in the answer. */
+  /**
+   * What goes wrong is in the answer.
+   * @throws {AbandonedError} only where {@link abandon} was called meanwhile
+   */
   async post(target: string, headers: Record<string, string>, body: string): Promise<Attempt> {
-    const limit = AbortSignal.timeout(this.#timeLimitMs);
+    const end = new AbortController();
+    const timer = setTimeout(() => end.abort(new TimeUp()), this.#timeLimitMs);
+    this.#underWay.add(end);
     try {
       const url = new URL(target);
       checkLiteralAddress(url, this.#allowed);
@@ -51,7 +65,7 @@ export class Sender {
         method: 'POST',
         headers,
         body,
-        signal: limit,
+        signal: end.signal,
       });
       const kept = await readStart(response.body);
       const { statusCode: status } = response;
@@ -61,10 +75,20 @@ export class Sender {
       if (status === 200) return { ok: true, error: null, response: logged };
       return { ok: false, error: statusError(status), response: logged };
     } catch (error) {
+      const { aborted, reason } = end.signal;
+      if (reason instanceof AbandonedError) throw reason;
       const limitMs = this.#timeLimitMs;
-      const why = limit.aborted ? timeoutError(limitMs) : describe(error, limitMs);
+      const why = aborted ? timeoutError(limitMs) : describe(error, limitMs);
       return { ok: false, response: null, error: why };
+    } finally {
+      clearTimeout(timer);
+      this.#underWay.delete(end);
     }
+  }
+
+  /** Gives up all that is under way. */
+  abandon(): void {
+    for (const end of this.#underWay) end.abort(new AbandonedError());
   }
 
   /**
@@ -86,6 +110,8 @@ export class Sender {
     await Promise.all([this.#keptAlive.destroy(), this.#fresh.destroy()]);
   }
 }
+
+class TimeUp extends Error {}
 
 interface Kept {
   text: string;

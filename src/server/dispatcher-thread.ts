@@ -16,6 +16,7 @@ import type { Site } from '../core/render.ts';
 import { Retention } from '../core/retention.ts';
 import { Sender } from '../core/sender.ts';
 import { type SmtpSettings, smtpPost } from '../core/smtp.ts';
+import { ALL_SHARDS } from '../store/shards.ts';
 import { openSqlite } from '../store/sqlite/open.ts';
 import { DeliveryMetrics } from './metrics/delivery-metrics.ts';
 import { type PostedMetrics, posted } from './metrics/posted-metrics.ts';
@@ -127,7 +128,7 @@ export async function runDispatcher(clock: Clock): Promise<void> {
     port.close();
   };
   await mailer.start();
-  await dispatcher.start();
+  await dispatcher.start(ALL_SHARDS);
   retention.start();
   port.postMessage('at work');
 }

@@ -91,6 +91,13 @@ export class StoreInUseError extends StoreError {
   }
 }
 
+/** What a transaction was about is somebody else's by now: nothing of it was written. */
+export class LeaseLostError extends StoreError {
+  constructor() {
+    super('lease_lost', 'The lease was lost: another dispatcher has taken over.');
+  }
+}
+
 /** There is something where a backup is to go. */
 export class BackupExistsError extends StoreError {
   constructor(to: string) {

@@ -207,8 +207,8 @@ export interface Lanes {
   remove(...keys: readonly LaneKey[]): Promise<void>;
   ofChat(chatId: number): Promise<Lane[]>;
   removeOfChat(chatId: number): Promise<void>;
-  /** Writes the lane down whether it is there or not. */
-  put(lane: Lane): Promise<void>;
+  /** Writes lanes down whether they are there or not. */
+  put(...lanes: readonly Lane[]): Promise<void>;
   /**
    * Lanes due by `now` that are not held up; for a probe those with the fewest attempts first, else the
    * longest due.
@@ -223,8 +223,8 @@ export interface Lanes {
   heldUp(webhookId: number, chatIds: readonly number[]): Promise<Set<number>>;
   /** Makes what is unsealed in these chats due by `now`; answers which webhooks have lanes in them. */
   hasten(chatIds: readonly number[], now: number): Promise<number[]>;
-  /** For every enabled webhook with lanes, when its first falls due. */
-  schedule(): Promise<{ webhookId: number; dueAt: number }[]>;
+  /** For every enabled webhook of these shards that has lanes, when its first falls due. */
+  schedule(shards: readonly number[]): Promise<{ webhookId: number; dueAt: number }[]>;
   /** The earliest place in the log at which a lane of the webhook stands; null where nothing waits. */
   firstPosition(webhookId: number): Promise<number | null>;
   /** How many are unsealed and fall due after then: open bundles. */

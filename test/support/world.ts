@@ -6,6 +6,7 @@ import { Intake } from '../../src/core/intake.ts';
 import { Redelivery } from '../../src/core/redelivery.ts';
 import { WebhookActions } from '../../src/core/webhooks.ts';
 import type { Webhook } from '../../src/store/rows.ts';
+import { ALL_SHARDS } from '../../src/store/shards.ts';
 import type { Repositories, Store } from '../../src/store/store.ts';
 import { type NewWebhookInput, newWebhookSchema } from '../../src/wire/webhook.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -111,7 +112,7 @@ export class World {
     process.webhooks = new WebhookActions({ store, clock, sender, changed });
     process.redelivery = new Redelivery({ store, clock, sender, changed, site: SITE });
     this.#process = process;
-    await process.dispatcher.start();
+    await process.dispatcher.start(ALL_SHARDS);
   }
 
   /** The process dies where it stands: open transactions roll back, requests are never heard of. */

@@ -1,13 +1,12 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { toAccount } from '../everyday/accounts.ts';
 import { toChat } from '../everyday/chats.ts';
-import type { Lane, Shape, Webhook } from '../rows.ts';
-import type { Tables } from '../schema.ts';
+import { type LaneRow, toLane, toLaneRow } from '../lane-row.ts';
+import type { Lane, Webhook } from '../rows.ts';
+import { SHARDS } from '../shards.ts';
 import type { DueLane, LaneKey, Lanes, NewLane } from '../store.ts';
 import { outsideOf } from './messages.ts';
 import { statementCache } from './statements.ts';
-
-type LaneRow = Tables['lane'] & { draining: 0 | 1 };
 
 const LANE = `SELECT lane.*,
   EXISTS (SELECT 1 FROM chat WHERE chat.id = lane.chat_id AND redirect_to IS NOT NULL) AS draining
@@ -63,28 +62,13 @@ export class SqliteLanes implements Lanes {
 
   async save(...lanes: readonly Lane[]): Promise<void> {
     const update = this.#sql(
-      `UPDATE lane SET next_seq = ?, opened_at = ?, due_at = ?, attempts = ?,
-              blamed = ?, blamed_since = ?, blamed_at = ?, error = ?,
-              sealed_seq = ?, sealed_shape = ?, sealed_direction = ?
-        WHERE webhook_id = ? AND chat_id = ?`,
+      `UPDATE lane SET next_seq = @next_seq, opened_at = @opened_at, due_at = @due_at,
+              attempts = @attempts, blamed = @blamed, blamed_since = @blamed_since,
+              blamed_at = @blamed_at, error = @error, sealed_seq = @sealed_seq,
+              sealed_shape = @sealed_shape, sealed_direction = @sealed_direction
+        WHERE webhook_id = @webhook_id AND chat_id = @chat_id`,
     );
-    for (const lane of lanes) {
-      update.run(
-        lane.nextSeq,
-        lane.openedAt,
-        lane.dueAt,
-        lane.attempts,
-        lane.blame.attempts,
-        lane.blame.since,
-        lane.blame.last,
-        lane.error && JSON.stringify(lane.error),
-        lane.seal?.lastSeq ?? null,
-        lane.seal?.shape ?? null,
-        lane.seal?.direction ?? null,
-        lane.webhookId,
-        lane.chatId,
-      );
-    }
+    for (const lane of lanes) update.run(toLaneRow(lane));
   }
 
   async remove(...keys: readonly LaneKey[]): Promise<void> {
@@ -101,9 +85,9 @@ export class SqliteLanes implements Lanes {
     this.#sql('DELETE FROM lane WHERE chat_id = ?').run(chatId);
   }
 
-  async put(lane: Lane): Promise<void> {
-    await this.open([lane]);
-    await this.save(lane);
+  async put(...lanes: readonly Lane[]): Promise<void> {
+    await this.open(lanes);
+    await this.save(...lanes);
   }
 
   async due(webhookId: number, now: number, limit: number, probe: boolean): Promise<DueLane[]> {
@@ -146,11 +130,12 @@ export class SqliteLanes implements Lanes {
     return (rows as { id: number }[]).map(({ id }) => id);
   }
 
-  async schedule(): Promise<{ webhookId: number; dueAt: number }[]> {
+  async schedule(shards: readonly number[]): Promise<{ webhookId: number; dueAt: number }[]> {
     const rows = this.#sql(
       `SELECT id AS webhookId, (SELECT min(due_at) FROM lane WHERE webhook_id = webhook.id) AS dueAt
-         FROM webhook WHERE enabled = 1`,
-    ).all() as { webhookId: number; dueAt: number | null }[];
+         FROM webhook
+        WHERE enabled = 1 AND id % ${SHARDS} IN (SELECT value FROM json_each(?))`,
+    ).all(JSON.stringify(shards)) as { webhookId: number; dueAt: number | null }[];
     return rows.flatMap(({ webhookId, dueAt }) => (dueAt === null ? [] : { webhookId, dueAt }));
   }
 
@@ -240,23 +225,3 @@ type JoinedRow = LaneRow &
     the_account: number;
     account_phone: string;
   };
-
-const toLane = (row: LaneRow): Lane => ({
-  webhookId: row.webhook_id,
-  chatId: row.chat_id,
-  nextSeq: row.next_seq,
-  openedAt: row.opened_at,
-  dueAt: row.due_at,
-  attempts: row.attempts,
-  blame: { attempts: row.blamed, since: row.blamed_since, last: row.blamed_at },
-  error: row.error === null ? null : JSON.parse(row.error),
-  seal:
-    row.sealed_seq === null
-      ? null
-      : {
-          lastSeq: row.sealed_seq,
-          shape: row.sealed_shape as Shape,
-          direction: row.sealed_direction,
-        },
-  draining: row.draining === 1,
-});

@@ -1,22 +1,25 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { InboundMessage } from '../../wire/inbound.ts';
 import type { Filters } from '../../wire/webhook.ts';
+import { Identity } from '../identity.ts';
 import { makeMessageId } from '../message-id.ts';
 import type { Gap, LoggedMessage } from '../rows.ts';
 import type { Appended, Arrival, Messages, PurgeCursor, Range } from '../store.ts';
 import { conversation } from './conversation.ts';
-import { Identity } from './identity.ts';
+import { SqliteIdentityRows } from './identity-rows.ts';
 import { COLUMNS } from './message-columns.ts';
 import { statementCache } from './statements.ts';
 
 /** The chats' logs, in prepared statements: every message passes through here. */
 export class SqliteMessages implements Messages {
   readonly #sql: (text: string) => Statement;
+  readonly #rows: SqliteIdentityRows;
   readonly #identity: Identity;
 
   constructor(db: Database) {
     this.#sql = statementCache(db);
-    this.#identity = new Identity(db);
+    this.#rows = new SqliteIdentityRows(db);
+    this.#identity = new Identity(this.#rows);
   }
 
   async append(arrivals: readonly Arrival[]): Promise<Appended[]> {
@@ -26,10 +29,10 @@ export class SqliteMessages implements Messages {
   #append({ workspaceId, message, aliases, receivedAt, skip }: Arrival): Appended {
     const { phone } = message.whatsapp_account;
     const identity = this.#identity;
-    const knownAccount = identity.account(workspaceId, phone);
+    const knownAccount = this.#rows.account(workspaceId, phone);
     const known = knownAccount && identity.chat(knownAccount.id, message.chat);
     if (!known && message.chat.chat_id) return { status: 'unknown_chat' };
-    const account = knownAccount ?? identity.createAccount(workspaceId, phone);
+    const account = knownAccount ?? this.#rows.createAccount(workspaceId, phone);
     if (!this.#claim(account.id, message.message, receivedAt)) return { status: 'duplicate' };
     if (skip) {
       this.#sql(`UPDATE account SET skipped_${skip} = skipped_${skip} + 1 WHERE id = ?`).run(

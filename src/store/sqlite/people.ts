@@ -1,17 +1,20 @@
 import type { Database, Statement } from 'better-sqlite3';
+import { Identity } from '../identity.ts';
 import type { Account } from '../rows.ts';
 import type { Joined, News, People } from '../store.ts';
-import { Identity } from './identity.ts';
+import { SqliteIdentityRows } from './identity-rows.ts';
 import { statementCache } from './statements.ts';
 
 /** What sources tell of people and accounts. */
 export class SqlitePeople implements People {
   readonly #sql: (text: string) => Statement;
+  readonly #rows: SqliteIdentityRows;
   readonly #identity: Identity;
 
   constructor(db: Database) {
     this.#sql = statementCache(db);
-    this.#identity = new Identity(db);
+    this.#rows = new SqliteIdentityRows(db);
+    this.#identity = new Identity(this.#rows);
   }
 
   async learn(news: readonly News[]): Promise<Joined[]> {
@@ -21,8 +24,8 @@ export class SqlitePeople implements People {
   #learn({ workspaceId, item, at }: News): Joined | null {
     const identity = this.#identity;
     const account =
-      identity.account(workspaceId, item.account) ??
-      identity.createAccount(workspaceId, item.account);
+      this.#rows.account(workspaceId, item.account) ??
+      this.#rows.createAccount(workspaceId, item.account);
     switch (item.kind) {
       case 'contact':
         if (item.aliases.length === 0) return null;

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from '@jest/globals';
 import type { Lane, Webhook } from '../../../src/store/rows.ts';
+import { ALL_SHARDS, shardOf } from '../../../src/store/shards.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { addWebhook, appendAll, received, sent } from '../../support/chat-log.ts';
 import { aLane } from '../../support/messages.ts';
@@ -87,9 +88,12 @@ export function lanes(kind: StoreKind): void {
     expect(await read.nextDue(webhook.id, 10)).toBe(20);
     expect(await read.nextDue(webhook.id, 20)).toBeNull();
     await addWebhook(store);
-    expect(await read.schedule()).toEqual([{ webhookId: webhook.id, dueAt: 10 }]);
+    expect(await read.schedule(ALL_SHARDS)).toEqual([{ webhookId: webhook.id, dueAt: 10 }]);
+    const shard = shardOf(webhook.id);
+    expect(await read.schedule([shard])).toHaveLength(1);
+    expect(await read.schedule(ALL_SHARDS.filter((one) => one !== shard))).toEqual([]);
     await store.transaction((tx) => tx.webhooks.change(webhook, { enabled: false }));
-    expect(await read.schedule()).toEqual([]);
+    expect(await read.schedule(ALL_SHARDS)).toEqual([]);
   });
 
   test('are counted that are open: neither sealed nor due', async () => {

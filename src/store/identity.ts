@@ -1,10 +1,7 @@
-import type { Database, Statement } from 'better-sqlite3';
-import type { Alias } from '../../wire/canonical.ts';
-import { toAccount } from '../everyday/accounts.ts';
-import { toChat } from '../everyday/chats.ts';
-import type { Account, Chat } from '../rows.ts';
-import type { Joined } from '../store.ts';
-import { statementCache } from './statements.ts';
+import type { Alias } from '../wire/canonical.ts';
+import { toChat } from './everyday/chats.ts';
+import type { Account, Chat } from './rows.ts';
+import type { Joined } from './store.ts';
 
 export type ChatRow = Parameters<typeof toChat>[0];
 
@@ -21,12 +18,52 @@ export interface ChatGiven {
 }
 
 /** A name of a person within an account: an alias, or a further id of their chat (`id:…`). */
-type Name = Alias | `id:${string}`;
+export type Name = Alias | `id:${string}`;
 
-interface Person {
+export interface Person {
   id: number;
   chat_id: number | null;
   name: string;
+}
+
+/** Columns of a chat in which a new one begins. */
+export type NewChatRow = Pick<
+  ChatRow,
+  | 'workspace_id'
+  | 'account_id'
+  | 'source_id'
+  | 'source_name'
+  | 'phone'
+  | 'is_group'
+  | 'created_at'
+  | 'seeded'
+>;
+
+/**
+ * The rows that identity is about: chats, the people of an account, and their names. Nobody else changes
+ * those of the accounts concerned meanwhile.
+ */
+export interface IdentityRows {
+  chatById(id: number): ChatRow;
+  chatByNumber(accountId: number, id: number): ChatRow | undefined;
+  chatBySourceId(accountId: number, sourceId: string): ChatRow | undefined;
+  addChat(row: NewChatRow): ChatRow;
+  /** Writes names, phone and who is responsible on the chat, and on those redirected to it. */
+  saveNames(row: ChatRow): void;
+  /** Writes down since when it has been heard in each direction, and when last. */
+  saveHeard(row: ChatRow): void;
+  /** These chats, and those that are redirected to them, are redirects to that one. */
+  redirect(ids: readonly number[], to: number): void;
+  /** Those who have any of the names, each with how many of them. */
+  people(accountId: number, names: readonly Name[]): (Person & { names: number })[];
+  personOf(chatId: number): Person | undefined;
+  /** @returns its number */
+  addPerson(accountId: number): number;
+  savePerson(person: Person): void;
+  /** All names of the one are the other's; the one is gone. */
+  mergePerson(id: number, into: number): void;
+  /** Whoever has the name already keeps it. */
+  addName(accountId: number, name: Name, personId: number): void;
 }
 
 /**
@@ -34,25 +71,10 @@ interface Person {
  * one look-up; aliases cost one more.
  */
 export class Identity {
-  readonly #sql: (text: string) => Statement;
+  readonly #rows: IdentityRows;
 
-  constructor(db: Database) {
-    this.#sql = statementCache(db);
-  }
-
-  account(workspaceId: number, phone: string): Account | undefined {
-    const row = this.#sql('SELECT * FROM account WHERE workspace_id = ? AND phone = ?').get(
-      workspaceId,
-      phone,
-    );
-    return row ? toAccount(row as Parameters<typeof toAccount>[0]) : undefined;
-  }
-
-  createAccount(workspaceId: number, phone: string): Account {
-    const row = this.#sql(
-      'INSERT INTO account (workspace_id, phone) VALUES (?, ?) RETURNING *',
-    ).get(workspaceId, phone);
-    return toAccount(row as Parameters<typeof toAccount>[0]);
+  constructor(rows: IdentityRows) {
+    this.#rows = rows;
   }
 
   /** The chat with our number or an id at a source; of one that is a redirect the one that goes on. */
@@ -62,26 +84,19 @@ export class Identity {
   ): ChatRow | undefined {
     const row = number ? this.#byNumber(accountId, number) : this.#bySourceId(accountId, id ?? '');
     if (!row) return undefined;
-    return row.redirect_to === null ? row : this.#byId(row.redirect_to);
+    return row.redirect_to === null ? row : this.#rows.chatById(row.redirect_to);
   }
 
   #byNumber(accountId: number, number: string): ChatRow | undefined {
-    // Text that is no number of ours finds no chat.
-    const id = /^\d{1,15}$/.test(number) ? Number(number) : -1;
-    return this.#sql('SELECT * FROM chat WHERE account_id = ? AND id = ?').get(accountId, id) as
-      | ChatRow
-      | undefined;
+    const id = numberOf(number);
+    return id === null ? undefined : this.#rows.chatByNumber(accountId, id);
   }
 
   #bySourceId(accountId: number, id: string): ChatRow | undefined {
-    const row =
-      this.#sql('SELECT * FROM chat WHERE account_id = ? AND source_id = ?').get(accountId, id) ??
-      this.#sql(
-        `SELECT chat.* FROM alias JOIN person ON person.id = alias.person_id
-           JOIN chat ON chat.id = person.chat_id
-          WHERE alias.account_id = ? AND alias.alias = ?`,
-      ).get(accountId, furtherId(id));
-    return row as ChatRow | undefined;
+    const row = this.#rows.chatBySourceId(accountId, id);
+    if (row) return row;
+    const [person] = this.#rows.people(accountId, [furtherId(id)]);
+    return person?.chat_id == null ? undefined : this.#rows.chatById(person.chat_id);
   }
 
   /**
@@ -106,7 +121,7 @@ export class Identity {
   introduce(account: Account, aliases: readonly Alias[], fullName = ''): Joined | null {
     const found = this.#whose(account.id, undefined, aliases);
     if (!found) {
-      const people = this.#people(account.id, aliases);
+      const people = this.#rows.people(account.id, aliases);
       this.#unite(account.id, people, aliases, null, fullName || nameOf(people));
       return null;
     }
@@ -121,37 +136,18 @@ export class Identity {
     names: readonly Name[],
   ): { row: ChatRow; joined: Joined | null } | undefined {
     if (known && names.length === 0) return { row: known, joined: null };
-    const people = this.#people(accountId, names);
+    const people = this.#rows.people(accountId, names);
     const ids = [known?.id, ...people.map(({ chat_id }) => chat_id)].filter((id) => id != null);
-    const rows = [...new Set(ids)].sort((a, b) => a - b).map((id) => this.#byId(id));
+    const rows = [...new Set(ids)].sort((a, b) => a - b).map((id) => this.#rows.chatById(id));
     const [eldest, ...younger] = rows;
     if (!eldest) return undefined;
     const isNothingNew = people.length === 1 && people[0]?.names === names.length && !younger[0];
     if (isNothingNew && people[0]?.chat_id === eldest.id) return { row: eldest, joined: null };
-    const all = [...people, ...rows.flatMap(({ id }) => this.#personOf(id) ?? [])];
+    const all = [...people, ...rows.flatMap(({ id }) => this.#rows.personOf(id) ?? [])];
     this.#unite(accountId, all, names, eldest.id, '');
     const row = this.#merged(eldest, younger, nameOf(all), phoneOf(names));
     if (younger.length === 0) return { row, joined: null };
     return { row, joined: { survivor: row.id, younger: younger.map(({ id }) => id) } };
-  }
-
-  /** Those who have any of the names, each with how many of them. */
-  #people(accountId: number, names: readonly Name[]): (Person & { names: number })[] {
-    if (names.length === 0) return [];
-    // CROSS: else SQLite, which knows nothing of the list's length, walks through all persons.
-    return this.#sql(
-      `SELECT person.id, person.chat_id, person.name, count(*) AS names
-         FROM json_each(?) AS name
-         CROSS JOIN alias ON alias.account_id = ? AND alias.alias = name.value
-         CROSS JOIN person ON person.id = alias.person_id
-        GROUP BY person.id`,
-    ).all(JSON.stringify(names), accountId) as (Person & { names: number })[];
-  }
-
-  #personOf(chatId: number): Person | undefined {
-    return this.#sql('SELECT id, chat_id, name FROM person WHERE chat_id = ?').get(chatId) as
-      | Person
-      | undefined;
   }
 
   /** Makes one person of all these, or a new one of nobody, who has these names and that chat. */
@@ -163,19 +159,10 @@ export class Identity {
     name: string,
   ): void {
     const [first, ...others] = new Set(people.map(({ id }) => id));
-    for (const other of others) {
-      this.#sql('UPDATE alias SET person_id = ? WHERE person_id = ?').run(first, other);
-      this.#sql('DELETE FROM person WHERE id = ?').run(other);
-    }
-    const id =
-      first ??
-      this.#sql('INSERT INTO person (account_id) VALUES (?) RETURNING id').pluck().get(accountId);
-    this.#sql('UPDATE person SET chat_id = ?, name = ? WHERE id = ?').run(chatId, name, id);
-    for (const alias of names) {
-      this.#sql(
-        'INSERT INTO alias (account_id, alias, person_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
-      ).run(accountId, alias, id);
-    }
+    const id = first ?? this.#rows.addPerson(accountId);
+    for (const other of others) this.#rows.mergePerson(other, id);
+    this.#rows.savePerson({ id, chat_id: chatId, name });
+    for (const one of names) this.#rows.addName(accountId, one, id);
   }
 
   /** The eldest with what the younger know better, which become redirects to it. */
@@ -197,16 +184,9 @@ export class Identity {
       last_message_at: Math.max(...all.map(({ last_message_at }) => last_message_at)),
     };
     if (younger.length > 0) {
-      const ids = JSON.stringify(younger.map(({ id }) => id));
-      this.#sql(
-        `UPDATE chat SET redirect_to = @id
-          WHERE id IN (SELECT value FROM json_each(@ids))
-             OR redirect_to IN (SELECT value FROM json_each(@ids))`,
-      ).run({ id: row.id, ids });
-      this.#sql(
-        `UPDATE chat SET first_received_seq = @first_received_seq,
-                first_sent_seq = @first_sent_seq, last_message_at = @last_message_at WHERE id = @id`,
-      ).run(row);
+      const ids = younger.map(({ id }) => id);
+      this.#rows.redirect(ids, row.id);
+      this.#rows.saveHeard(row);
     }
     return this.#withNames(row, eldest, younger.length > 0);
   }
@@ -214,13 +194,7 @@ export class Identity {
   /** Writes a chat's names down, on the redirects to it as well. */
   #withNames(row: ChatRow, before: ChatRow, always = false): ChatRow {
     const isNew = row.source_name !== before.source_name || row.phone !== before.phone;
-    if (isNew || always) {
-      this.#sql(
-        `UPDATE chat SET source_name = @source_name, given_name = @given_name, phone = @phone,
-                responsible_name = @responsible_name, responsible_email = @responsible_email
-          WHERE id = @id OR redirect_to = @id`,
-      ).run(row);
-    }
+    if (isNew || always) this.#rows.saveNames(row);
     return row;
   }
 
@@ -234,28 +208,20 @@ export class Identity {
   }
 
   #begin(account: Account, given: ChatGiven, names: readonly Name[]): ChatRow {
-    const people = this.#people(account.id, names);
-    const row = this.#sql(
-      `INSERT INTO chat (workspace_id, account_id, source_id, source_name, phone, is_group, created_at,
-         seeded)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING *`,
-    ).get(
-      account.workspaceId,
-      account.id,
-      given.id,
-      given.full_name || nameOf(people),
-      given.phone || phoneOf(names),
-      given.is_group ? 1 : 0,
-      given.at,
-      given.seeded ? 1 : 0,
-    ) as ChatRow;
+    const people = this.#rows.people(account.id, names);
+    const row = this.#rows.addChat({
+      workspace_id: account.workspaceId,
+      account_id: account.id,
+      source_id: given.id ?? '',
+      source_name: given.full_name || nameOf(people),
+      phone: given.phone || phoneOf(names),
+      is_group: given.is_group ? 1 : 0,
+      created_at: given.at,
+      seeded: given.seeded ? 1 : 0,
+    });
     const aliases = names.filter((name) => name !== furtherId(row.source_id));
     if (aliases.length > 0) this.#unite(account.id, people, aliases, row.id, '');
     return row;
-  }
-
-  #byId(id: number): ChatRow {
-    return this.#sql('SELECT * FROM chat WHERE id = ?').get(id) as ChatRow;
   }
 }
 
@@ -272,9 +238,14 @@ function namesOf(account: Account, known: ChatRow | undefined, given: ChatGiven)
   return [...new Set([...given.aliases, ...phone, ...id])];
 }
 
-const furtherId = (id: string) => `id:${id}` as const;
+/** A further id of a chat at a source, as a name of its person. */
+export const furtherId = (id: string) => `id:${id}` as const;
 
 const nameOf = (people: readonly Person[]) => people.find(({ name }) => name)?.name ?? '';
+
+/** The number of a chat that a text stands for; null for text that is no number of ours. */
+export const numberOf = (text: string): number | null =>
+  /^\d{1,15}$/.test(text) ? Number(text) : null;
 
 const PHONE = 'phone:';
 const phoneOf = (names: readonly Name[]) =>
