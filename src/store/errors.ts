@@ -1,4 +1,5 @@
-import { isUnavailable } from './sqlite/error-code.ts';
+import * as postgres from './postgres/error-code.ts';
+import * as sqlite from './sqlite/error-code.ts';
 
 /** The base of what the store throws on its own account. */
 export class StoreError extends Error {
@@ -20,7 +21,9 @@ export class StoreUnavailableError extends StoreError {
 
 /** Whether the store failed for now. A transaction says so itself; reads fail with the engine's own error. */
 export const isStoreDown = (error: unknown): boolean =>
-  error instanceof StoreUnavailableError || isUnavailable(error);
+  error instanceof StoreUnavailableError ||
+  sqlite.isUnavailable(error) ||
+  postgres.isUnavailable(error);
 
 /** The database was written by a newer version of the program. */
 export class StoreNewerError extends StoreError {
@@ -34,11 +37,47 @@ export class StoreNewerError extends StoreError {
 
 /** The key file that opens the secrets of an existing database is gone. */
 export class StoreKeyMissingError extends StoreError {
-  constructor(path: string) {
+  /** @param advice what else can be done */
+  constructor(path: string, advice = '') {
     super(
       'store_key_missing',
-      `The file ${path} is missing, and without it the secrets in the database cannot be read: restore it from a backup.`,
+      `The file ${path} is missing, and without it the secrets in the database cannot be read: restore it from a backup${advice}.`,
     );
+  }
+}
+
+/** There is a key, but it is not the one that the secrets in the database were closed with. */
+export class StoreKeyWrongError extends StoreError {
+  /** @param place where the key was found */
+  constructor(place: string) {
+    super(
+      'store_key_wrong',
+      `The key in ${place} does not open the secrets in the database: give the one that this database was first used with.`,
+    );
+  }
+}
+
+/** The database cannot be reached, or does not let us in. */
+export class StoreUnreachableError extends StoreError {
+  constructor(cause: unknown) {
+    super(
+      'store_unreachable',
+      `The database of DATABASE_URL cannot be used (${reasonOf(cause)}): check that it is running, and the address, user and password in DATABASE_URL.`,
+      { cause },
+    );
+  }
+}
+
+/** An address that has several fails for each of them, and says nothing itself. */
+function reasonOf(cause: unknown): string {
+  const [first] = cause instanceof AggregateError ? cause.errors : [];
+  return ((first ?? cause) as Error).message;
+}
+
+/** A database server that the program does not work with. */
+export class StoreRefusedError extends StoreError {
+  constructor(message: string) {
+    super('store_refused', message);
   }
 }
 

@@ -12,6 +12,7 @@ import type { Store } from '../../src/store/store.ts';
 import { type Filters, GRANULARITIES, type Granularity } from '../../src/wire/webhook.ts';
 import { addWebhook, appendAll, type Entry, received, sent } from '../support/chat-log.ts';
 import { ManualClock } from '../support/manual-clock.ts';
+import { SQLITE } from '../support/stores.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 import { SITE, World } from '../support/world.ts';
 import { fewestBundles } from './fewest-bundles.ts';
@@ -256,7 +257,7 @@ describe('whatever the messages are', () => {
 test('the count is what the dispatcher sends: five webhooks, and three days of chatting', async () => {
   const path = tempFolder();
   const place = { open: () => openSqlite({ folder: path }) };
-  const world = await World.create({ kind: { name: 'SQLite', place: () => place } });
+  const world = await World.create({ kind: { ...SQLITE, place: () => place } });
   const from = world.clock.now();
   const webhooks = new Map<Granularity, string>();
   for (const granularity_hours of GRANULARITIES) {

@@ -1,6 +1,8 @@
 import { afterEach } from '@jest/globals';
+import { openPostgres } from '../../src/store/postgres/open.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
 import type { Store } from '../../src/store/store.ts';
+import { emptySchema, hasPostgres } from './postgres.ts';
 import { tempFolder } from './temp-folder.ts';
 
 /** Something that can be opened as a store, again and again. */
@@ -10,25 +12,39 @@ export interface StorePlace {
 
 export interface StoreKind {
   name: string;
+  /** Whether several transactions may be under way at once. */
+  concurrent: boolean;
   /** An empty place for a store of this kind. */
   place(): StorePlace;
 }
 
-/** Every kind of store there is: the contract suite runs over all of them. */
-export const STORES: readonly StoreKind[] = [
-  {
-    name: 'SQLite',
-    place() {
-      const folder = tempFolder();
-      return { open: () => openSqlite({ folder }) };
-    },
+export const SQLITE: StoreKind = {
+  name: 'SQLite',
+  concurrent: false,
+  place() {
+    const folder = tempFolder();
+    return { open: () => openSqlite({ folder }) };
   },
-];
+};
+
+export const POSTGRES: StoreKind = {
+  name: 'PostgreSQL',
+  concurrent: true,
+  place() {
+    const url = emptySchema();
+    return { open: async () => openPostgres({ url: await url, key: KEY }) };
+  },
+};
+
+const KEY = new Uint8Array(32).fill(7);
+
+/** Every kind of store there is here: the contract suite runs over all of them. */
+export const STORES: readonly StoreKind[] = [SQLITE, ...(hasPostgres ? [POSTGRES] : [])];
 
 const opened: Store[] = [];
 
 /** An empty store in a place of its own, closed after the test. */
-export async function emptyStore(kind: StoreKind = STORES[0] as StoreKind): Promise<Store> {
+export async function emptyStore(kind = SQLITE): Promise<Store> {
   const store = await kind.place().open();
   opened.push(store);
   return store;

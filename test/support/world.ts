@@ -12,7 +12,7 @@ import { type NewWebhookInput, newWebhookSchema } from '../../src/wire/webhook.t
 import { ManualClock } from './manual-clock.ts';
 import { inbound, type MessageGiven } from './messages.ts';
 import { Receiver } from './receiver.ts';
-import { STORES, type StoreKind, type StorePlace } from './stores.ts';
+import { SQLITE, type StoreKind, type StorePlace } from './stores.ts';
 
 export const SITE = { publicUrl: 'https://pakiet.test', productName: 'Pakiet' };
 
@@ -53,7 +53,7 @@ export class World {
   static async create({
     random = () => 0.5,
     delay = () => 0,
-    kind = STORES[0] as StoreKind,
+    kind = SQLITE,
   }: {
     /** For the jitter of pauses. */
     random?: () => number;

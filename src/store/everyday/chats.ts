@@ -185,6 +185,7 @@ export class Chats {
   /** Changes what is given, on all chats that are one with this one. */
   async edit(workspaceId: number, id: number, edit: ChatEdit): Promise<void> {
     const together = await this.together(workspaceId, id);
+    if (together.length === 0) return;
     await this.#db
       .updateTable('chat')
       .set({

@@ -9,10 +9,13 @@ type Editable = Pick<StoredSource, 'name' | 'secrets' | 'formerSecrets'>;
 export class Sources {
   readonly #db: Kysely<Tables>;
   readonly #box: SecretBox;
+  readonly #locks: boolean;
 
-  constructor(db: Kysely<Tables>, box: SecretBox) {
+  /** @param locks whether the database has others write between a read and a write, unless it is told */
+  constructor(db: Kysely<Tables>, box: SecretBox, locks = false) {
     this.#db = db;
     this.#box = box;
+    this.#locks = locks;
   }
 
   async create(
@@ -78,11 +81,14 @@ export class Sources {
 
   /** Adds to the counts. Of a source that is gone nothing is kept. */
   async heard(all: readonly HeardOf[]): Promise<void> {
-    for (const { sourceId, at, taken, dropped } of all) {
+    // Always in the same order, so that no two that are written down at once wait for each other.
+    const sorted = all.toSorted((a, b) => (a.sourceId < b.sourceId ? -1 : 1));
+    for (const { sourceId, at, taken, dropped } of sorted) {
       const row = await this.#db
         .selectFrom('source')
         .select('dropped')
         .where('id', '=', sourceId)
+        .$if(this.#locks, (query) => query.forNoKeyUpdate())
         .executeTakeFirst();
       if (!row) continue;
       const sums: Record<string, number> = JSON.parse(row.dropped);

@@ -3,7 +3,7 @@ import type { Health, Shape, Webhook } from '../rows.ts';
 import type { Tables } from '../schema.ts';
 import type { SecretBox } from '../secret-box.ts';
 
-type Lessons = Pick<Webhook, 'id' | 'health' | 'lastSuccessAt'>;
+export type Lessons = Pick<Webhook, 'id' | 'health' | 'lastSuccessAt'>;
 
 export type WebhookChange = Partial<Omit<Webhook, 'id' | 'workspaceId' | 'createdAt'>>;
 
@@ -11,10 +11,13 @@ export type WebhookChange = Partial<Omit<Webhook, 'id' | 'workspaceId' | 'create
 export class Webhooks {
   readonly #db: Kysely<Tables>;
   readonly #box: SecretBox;
+  readonly #locks: boolean;
 
-  constructor(db: Kysely<Tables>, box: SecretBox) {
+  /** @param locks whether the database has others write between a read and a write, unless it is told */
+  constructor(db: Kysely<Tables>, box: SecretBox, locks = false) {
     this.#db = db;
     this.#box = box;
+    this.#locks = locks;
   }
 
   async create(webhook: Omit<Webhook, 'id'>): Promise<Webhook> {
@@ -33,16 +36,30 @@ export class Webhooks {
     return { ...webhook, id };
   }
 
-  /** @param ids those wanted; ones that are gone are absent from the answer */
+  /**
+   * In a transaction no one else changes them until it ends.
+   * @param ids those wanted; ones that are gone are absent from the answer
+   */
   async byIds(ids: readonly number[]): Promise<Map<number, Webhook>> {
     if (ids.length === 0) return new Map();
-    const rows = await this.#db.selectFrom('webhook').selectAll().where('id', 'in', ids).execute();
+    const rows = await this.#db
+      .selectFrom('webhook')
+      .selectAll()
+      .where('id', 'in', ids)
+      .orderBy('id')
+      .$if(this.#locks, (query) => query.forNoKeyUpdate())
+      .execute();
     return new Map(rows.map((row) => [row.id, this.#toWebhook(row)]));
   }
 
   async get(workspaceId: number, id: number): Promise<Webhook | null> {
-    const webhook = (await this.byIds([id])).get(id);
-    return webhook?.workspaceId === workspaceId ? webhook : null;
+    const row = await this.#db
+      .selectFrom('webhook')
+      .selectAll()
+      .where('id', '=', id)
+      .where('workspace_id', '=', workspaceId)
+      .executeTakeFirst();
+    return row ? this.#toWebhook(row) : null;
   }
 
   async list(workspaceId: number): Promise<Webhook[]> {

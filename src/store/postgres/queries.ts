@@ -1,3 +1,128 @@
+import { createHash } from 'node:crypto';
+import type { ClientBase, Pool, QueryResult } from 'pg';
+import { StoreUnavailableError } from '../errors.ts';
+import { isConnectionLost, isUnavailable } from './error-code.ts';
+
+/** What the repositories ask the database by: over any connection of a pool, or over that of a transaction. */
 export interface Queries {
-  rows<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  /** Runs a statement, which each connection prepares once: for texts that are always the same. */
+  rows<Row>(text: string, params?: readonly unknown[]): Promise<Row[]>;
+  /** The same for a statement that answers no rows; answers how many it has written or deleted. */
+  affected(text: string, params?: readonly unknown[]): Promise<number>;
+  /** Runs a statement that is not kept prepared: for texts put together anew each time. */
+  once<Row>(text: string, params?: readonly unknown[]): Promise<Answer<Row>>;
+}
+
+export interface Answer<Row> {
+  rows: Row[];
+  affected: number;
+  /** What was done: SELECT, COMMIT, … */
+  command: string;
+}
+
+/** Over whichever connection of the pool is free. */
+export class PoolQueries implements Queries {
+  readonly #pool: Pool;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+  }
+
+  async rows<Row>(text: string, params: readonly unknown[] = []): Promise<Row[]> {
+    return (await answered(this.#pool.query(prepared(text, params)))).rows as Row[];
+  }
+
+  async affected(text: string, params: readonly unknown[] = []): Promise<number> {
+    return (await answered(this.#pool.query(prepared(text, params)))).rowCount ?? 0;
+  }
+
+  async once<Row>(text: string, params: readonly unknown[] = []): Promise<Answer<Row>> {
+    return toAnswer<Row>(await answered(this.#pool.query(text, [...params])));
+  }
+}
+
+/**
+ * Over one connection, which takes one statement at a time: what is asked meanwhile waits for its turn.
+ */
+export class ClientQueries implements Queries {
+  readonly #client: ClientBase;
+  #turn: Promise<unknown> | null = null;
+  #failure: unknown = null;
+
+  constructor(client: ClientBase) {
+    this.#client = client;
+  }
+
+  /** The first error since this was asked last; a transaction in which there was one cannot commit. */
+  takeFailure(): unknown {
+    const failure = this.#failure;
+    this.#failure = null;
+    return failure;
+  }
+
+  async rows<Row>(text: string, params: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.#ask(prepared(text, params))).rows as Row[];
+  }
+
+  async affected(text: string, params: readonly unknown[] = []): Promise<number> {
+    return (await this.#ask(prepared(text, params))).rowCount ?? 0;
+  }
+
+  async once<Row>(text: string, params: readonly unknown[] = []): Promise<Answer<Row>> {
+    return toAnswer<Row>(await this.#ask({ text, values: params }));
+  }
+
+  /** Runs several statements in one trip, none of them with parameters; answers those of the last. */
+  async script<Row>(text: string): Promise<Answer<Row>> {
+    const results = (await this.#ask({ text })) as QueryResult | QueryResult[];
+    return toAnswer<Row>(Array.isArray(results) ? (results.at(-1) as QueryResult) : results);
+  }
+
+  async #ask(query: Statement): Promise<QueryResult> {
+    while (this.#turn) await this.#turn;
+    const asked = answered(this.#client.query(query as { text: string; values?: unknown[] }));
+    this.#turn = asked.then(
+      () => {
+        this.#turn = null;
+      },
+      (error) => {
+        this.#turn = null;
+        this.#failure ??= error;
+      },
+    );
+    return asked;
+  }
+}
+
+interface Statement {
+  text: string;
+  name?: string;
+  values?: readonly unknown[];
+}
+
+const names = new Map<string, string>();
+
+function prepared(text: string, values: readonly unknown[]) {
+  let name = names.get(text);
+  if (!name) {
+    name = createHash('sha256').update(text).digest('base64url').slice(0, 16);
+    names.set(text, name);
+  }
+  return { name, text, values: values as unknown[] };
+}
+
+const toAnswer = <Row>({ rows, rowCount, command }: QueryResult): Answer<Row> => ({
+  rows,
+  affected: rowCount ?? 0,
+  command,
+});
+
+/** @throws {StoreUnavailableError} where the server cannot be asked now */
+export async function answered<Result>(asked: Promise<Result>): Promise<Result> {
+  try {
+    return await asked;
+  } catch (error) {
+    const isDown = isUnavailable(error) || isConnectionLost(error);
+    throw isDown ? new StoreUnavailableError(error) : error;
+  }
 }

@@ -1,16 +1,11 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { compress, decompress } from '../compressed.ts';
+import { ACTIVITIES_KEPT, numbered, REQUESTS_KEPT } from '../rings.ts';
 import type { Activity, LoggedRequest } from '../rows.ts';
 import type { History } from '../store.ts';
 import { statementCache } from './statements.ts';
 
-const REQUESTS_KEPT = 100;
-const ACTIVITIES_KEPT = 10;
-
-/**
- * Two rings a webhook: entry n overwrites slot n mod size, so nothing grows and nothing has to be
- * trimmed. Of a group only what would survive it is written.
- */
+/** The two rings (rings.ts). */
 export class SqliteHistory implements History {
   readonly #sql: (text: string) => Statement;
 
@@ -19,45 +14,40 @@ export class SqliteHistory implements History {
   }
 
   async add({ requests = [], activities = [] }: Parameters<History['add']>[0]): Promise<void> {
-    for (const [webhookId, entries] of byWebhook(requests)) {
-      for (const { n, entry } of this.#numbered('requests', REQUESTS_KEPT, webhookId, entries)) {
-        this.#sql(
-          `INSERT OR REPLACE INTO request_log (webhook_id, slot, n, at, entry, chat_id)
-           VALUES (?, ?, ?, ?, ?, ?)`,
-        ).run(webhookId, n % REQUESTS_KEPT, n, Date.parse(entry.at), compress(entry), entry.chatId);
-      }
+    const counted = this.#count('requests', requests);
+    for (const { n, slot, entry } of numbered(requests, REQUESTS_KEPT, counted)) {
+      this.#sql(
+        `INSERT OR REPLACE INTO request_log (webhook_id, slot, n, at, entry, chat_id)
+         VALUES (?, ?, ?, ?, ?, ?)`,
+      ).run(entry.webhookId, slot, n, Date.parse(entry.at), compress(entry), entry.chatId);
     }
-    for (const [webhookId, entries] of byWebhook(activities)) {
-      for (const { n, entry } of this.#numbered('actions', ACTIVITIES_KEPT, webhookId, entries)) {
-        this.#sql(
-          `INSERT OR REPLACE INTO activity (webhook_id, slot, n, at, action, facts, chat_id)
-           VALUES (?, ?, ?, ?, ?, ?, ?)`,
-        ).run(
-          webhookId,
-          n % ACTIVITIES_KEPT,
-          n,
-          entry.at,
-          entry.action,
-          JSON.stringify(entry.facts),
-          entry.chatId,
-        );
-      }
+    const acted = this.#count('actions', activities);
+    for (const { n, slot, entry } of numbered(activities, ACTIVITIES_KEPT, acted)) {
+      this.#sql(
+        `INSERT OR REPLACE INTO activity (webhook_id, slot, n, at, action, facts, chat_id)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      ).run(
+        entry.webhookId,
+        slot,
+        n,
+        entry.at,
+        entry.action,
+        JSON.stringify(entry.facts),
+        entry.chatId,
+      );
     }
   }
 
-  /** Counts the entries on their webhook and numbers those that survive; none where it is gone. */
-  #numbered<Entry>(
-    counter: 'requests' | 'actions',
-    kept: number,
-    webhookId: number,
-    entries: Entry[],
-  ): { n: number; entry: Entry }[] {
-    const row = this.#sql(
-      `UPDATE webhook SET ${counter} = ${counter} + ? WHERE id = ? RETURNING ${counter} AS total`,
-    ).get(entries.length, webhookId) as { total: number } | undefined;
-    if (!row) return [];
-    const survivors = entries.slice(-kept);
-    return survivors.map((entry, i) => ({ n: row.total - survivors.length + i, entry }));
+  /** Counts the entries on their webhooks; answers how to find the sum, which there is none of where one is gone. */
+  #count(counter: 'requests' | 'actions', entries: readonly { webhookId: number }[]) {
+    const byWebhook = Map.groupBy(entries, ({ webhookId }) => webhookId);
+    const add = this.#sql(
+      `UPDATE webhook SET ${counter} = ${counter} + ? WHERE id = ? RETURNING ${counter}`,
+    ).pluck();
+    const totals = new Map(
+      [...byWebhook].map(([id, { length }]) => [id, add.get(length, id) as number | undefined]),
+    );
+    return (webhookId: number) => totals.get(webhookId);
   }
 
   async activities(webhookId: number): Promise<Activity[]> {
@@ -95,8 +85,4 @@ export class SqliteHistory implements History {
     this.#sql('DELETE FROM request_log WHERE webhook_id = ?').run(webhookId);
     this.#sql('DELETE FROM activity WHERE webhook_id = ?').run(webhookId);
   }
-}
-
-function byWebhook<Entry extends { webhookId: number }>(entries: Entry[]): Map<number, Entry[]> {
-  return Map.groupBy(entries, ({ webhookId }) => webhookId);
 }

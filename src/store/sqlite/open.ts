@@ -13,7 +13,7 @@ import { Sources } from '../everyday/sources.ts';
 import { Webhooks } from '../everyday/webhooks.ts';
 import { Workspaces } from '../everyday/workspaces.ts';
 import { folded } from '../folded.ts';
-import { migrate } from '../migrations/index.ts';
+import { migrate } from '../migrate.ts';
 import type { Tables } from '../schema.ts';
 import type { SecretBox } from '../secret-box.ts';
 import type { Repositories, Store } from '../store.ts';
@@ -23,6 +23,7 @@ import { isUnavailable, sqliteCode } from './error-code.ts';
 import { SqliteHistory } from './history.ts';
 import { SqliteLanes } from './lanes.ts';
 import { SqliteMessages } from './messages.ts';
+import { migrations } from './migrations/index.ts';
 import { SqlitePeople } from './people.ts';
 import { WriteMutex } from './write-mutex.ts';
 
@@ -55,7 +56,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     writer.pragma('journal_mode = WAL');
     writer.pragma('synchronous = FULL');
     const write = repositories(writer, box);
-    await migrate(write.db);
+    await migrate(write.db, migrations);
     const reader = connect(path);
     reader.pragma('query_only = ON');
     for (const connection of [writer, reader]) connection.pragma(BUSY_TIMEOUT);

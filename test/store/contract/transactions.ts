@@ -66,7 +66,9 @@ export function transactions(kind: StoreKind): void {
         await tx.workspaces.edit(id, { ownerName, ownerEmail: '' });
       });
     await Promise.all([...'abcde'].map(append));
-    expect((await store.read.workspaces.get(id))?.ownerName).toBe('Olgaabcde');
+    const { ownerName = '' } = (await store.read.workspaces.get(id)) ?? {};
+    // Which of them comes first is nobody's business.
+    expect([...ownerName.slice(4)].sort().join('')).toBe('abcde');
   });
 
   test('others read what was there before, until it is committed', async () => {

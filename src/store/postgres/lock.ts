@@ -1,0 +1,31 @@
+import type { Scope } from '../store.ts';
+
+// Who keeps out whom is settled by advisory locks that end with the transaction: one on everything, and one
+// for each of 256 buckets of workspaces. They are taken in the order of their numbers before anything else
+// is, so that no two transactions wait for each other. Their first number is that of the schema.
+
+const EVERYTHING = 0;
+const BUCKETS = 256;
+/** Of whoever migrates. It is held by a session. */
+export const MIGRATION_LOCK = -1;
+
+const bucketOf = (workspaceId: number) => 1 + (workspaceId % BUCKETS);
+
+/**
+ * Begins a transaction, waits for whoever has to be waited for and answers the transaction's id, in one trip.
+ * @param space the first number of the locks
+ */
+export function beginWith(space: number, scope: Scope | undefined): string {
+  const wanted: string[] = [];
+  if (!scope) wanted.push(`pg_advisory_xact_lock(${space}, ${EVERYTHING})`);
+  else {
+    wanted.push(`pg_advisory_xact_lock_shared(${space}, ${EVERYTHING})`);
+    if ('alone' in scope) {
+      wanted.push(`pg_advisory_xact_lock(${space}, ${bucketOf(scope.alone)})`);
+    } else {
+      const buckets = [...new Set(scope.among.map(bucketOf))].sort((a, b) => a - b);
+      wanted.push(...buckets.map((n) => `pg_advisory_xact_lock_shared(${space}, ${n})`));
+    }
+  }
+  return `BEGIN ISOLATION LEVEL READ COMMITTED; SELECT ${wanted.join(', ')}, pg_current_xact_id()::text AS id`;
+}

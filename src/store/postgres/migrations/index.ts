@@ -1,0 +1,7 @@
+import type { Migration } from 'kysely/migration';
+import { theSchema } from './0001-the-schema.ts';
+
+/** Every version of the schema on PostgreSQL, in order. A landed one is never changed. */
+export const migrations: Record<string, Migration> = {
+  '0001-the-schema': theSchema,
+};

@@ -1,0 +1,143 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { StoreUnavailableError } from '../errors.ts';
+import { SecretBox } from '../secret-box.ts';
+import type { Repositories, Scope, Store } from '../store.ts';
+import { isInTheWay } from './error-code.ts';
+import { theKey } from './installation.ts';
+import { answered, PoolQueries } from './queries.ts';
+import { repositories } from './repositories.ts';
+import { sessionConfig } from './session.ts';
+import { setUp } from './set-up.ts';
+import { Transaction } from './transaction.ts';
+
+/**
+ * Connections that write. Work comes in groups, of which one goes on while another waits for its flush to
+ * the disk; more would only take turns at the same rows. All processes together must leave the server room.
+ */
+const WRITERS = 4;
+const READERS = 4;
+/** Opening one anew costs milliseconds, and what it has prepared. */
+const IDLE_LIMIT_MS = 60_000;
+
+const TRIES = 10;
+/** The longest wait before the second try; before each further one it is longer by as much. */
+const WAIT_MS = 10;
+
+export interface PostgresOptions {
+  url: string;
+  /** 32 bytes: it opens the secrets at rest. */
+  key: Uint8Array;
+  /** For the waits before a transaction is tried again. */
+  random?: () => number;
+}
+
+/**
+ * Opens the database of that URL, migrating it as needed.
+ * @throws {StoreError} with one sentence where it cannot be used
+ */
+export async function openPostgres(options: PostgresOptions): Promise<Store> {
+  const key = await setUp(options.url, theKey(options.key));
+  return new PostgresStore(options.url, new SecretBox(key), options.random ?? Math.random);
+}
+
+class PostgresStore implements Store {
+  readonly read: Repositories;
+  readonly #writers: pg.Pool;
+  readonly #readers: pg.Pool;
+  readonly #queries: PoolQueries;
+  readonly #box: SecretBox;
+  readonly #random: () => number;
+  readonly #closing = new AbortController();
+  readonly #prepared = new WeakMap<pg.PoolClient, Promise<Transaction>>();
+  readonly #open = new Set<Transaction>();
+
+  constructor(url: string, box: SecretBox, random: () => number) {
+    this.#writers = poolOf(sessionConfig(url), WRITERS);
+    this.#readers = poolOf(sessionConfig(url, { readOnly: true }), READERS);
+    this.#queries = new PoolQueries(this.#readers);
+    this.read = repositories(this.#queries, box, false);
+    this.#box = box;
+    this.#random = random;
+  }
+
+  async transaction<Result>(
+    work: (tx: Repositories) => Promise<Result>,
+    scope?: Scope,
+  ): Promise<Result> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#try(work, scope);
+      } catch (error) {
+        if (!isInTheWay(error) || tries === TRIES) throw error;
+      }
+      await sleep(this.#random() * WAIT_MS * tries);
+    }
+  }
+
+  async #try<Result>(
+    work: (tx: Repositories) => Promise<Result>,
+    scope: Scope | undefined,
+  ): Promise<Result> {
+    const client = await this.#connect();
+    let reusable = false;
+    try {
+      const transaction = await this.#on(client);
+      this.#open.add(transaction);
+      try {
+        return await transaction.run(work, scope);
+      } finally {
+        this.#open.delete(transaction);
+        reusable = transaction.reusable;
+      }
+    } finally {
+      client.release(!reusable);
+    }
+  }
+
+  /** A connection of the writers, once one is free. A pool that is being closed leaves who waits waiting. */
+  async #connect(): Promise<pg.PoolClient> {
+    const { signal } = this.#closing;
+    const connecting = answered(this.#writers.connect());
+    const closed = Promise.withResolvers<never>();
+    const close = () => {
+      connecting.then((client) => client.release(true)).catch(() => {});
+      closed.reject(new StoreUnavailableError(new Error('the store is closed')));
+    };
+    if (signal.aborted) close();
+    signal.addEventListener('abort', close);
+    try {
+      return await Promise.race([connecting, closed.promise]);
+    } finally {
+      signal.removeEventListener('abort', close);
+    }
+  }
+
+  #on(client: pg.PoolClient): Promise<Transaction> {
+    let prepared = this.#prepared.get(client);
+    if (!prepared) {
+      prepared = Transaction.over(client, {
+        toRepositories: (queries) => repositories(queries, this.#box, true),
+        elsewhere: this.#queries,
+        closing: this.#closing.signal,
+      });
+      this.#prepared.set(client, prepared);
+    }
+    return prepared;
+  }
+
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    await Promise.all([...this.#open].map((transaction) => transaction.cut()));
+    await Promise.all([this.#writers.end(), this.#readers.end()]);
+  }
+}
+
+function poolOf(config: pg.ClientConfig, max: number): pg.Pool {
+  const pool = new pg.Pool({ ...config, max, idleTimeoutMillis: IDLE_LIMIT_MS });
+  // A connection that is lost fails whatever is asked of it; where nobody was using it, another is made.
+  pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
+  return pool;
+}

@@ -1,0 +1,49 @@
+import { type ClientConfig, types } from 'pg';
+
+/** A server that does not answer within this time counts as one that cannot be reached. */
+const CONNECT_LIMIT_MS = 10_000;
+/** After so long of silence the operating system asks whether the other end is still there. */
+const KEEP_ALIVE_AFTER_MS = 10_000;
+
+const SETTINGS = [
+  'TimeZone=UTC',
+  // A commit is on the disk before anyone is told that it happened, whatever the server's default is.
+  'synchronous_commit=on',
+  // Plans go by what the parameters are. One kept from when a table was empty made everything 3.5 times
+  // slower; planning anew costs far less.
+  'plan_cache_mode=force_custom_plan',
+  'statement_timeout=0',
+  'lock_timeout=0',
+  // Its locks must not stay behind a process that stands still in the midst of a transaction.
+  'idle_in_transaction_session_timeout=60000',
+];
+
+const READ_ONLY = 'default_transaction_read_only=on';
+
+const INT8 = 20;
+const NUMERIC = 1700;
+
+/** How a connection to the database of DATABASE_URL is made. */
+export function sessionConfig(url: string, { readOnly = false } = {}): ClientConfig {
+  const settings = [...SETTINGS, ...(readOnly ? [READ_ONLY] : [])].map(
+    (setting) => `-c ${setting}`,
+  );
+  const given = new URL(url);
+  // Of what is set twice the last holds.
+  const options = [given.searchParams.get('options') ?? '', ...settings].join(' ').trim();
+  given.searchParams.set('options', options);
+  return {
+    connectionString: given.href,
+    fallback_application_name: 'pakiet',
+    connectionTimeoutMillis: CONNECT_LIMIT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+    types: { getTypeParser },
+  };
+}
+
+// Nothing here reaches 2^53.
+const getTypeParser = ((oid: number, format: 'text') =>
+  oid === INT8 || oid === NUMERIC
+    ? Number
+    : types.getTypeParser(oid, format)) as typeof types.getTypeParser;

@@ -1,0 +1,85 @@
+import pg from 'pg';
+import { StoreRefusedError, StoreUnavailableError, StoreUnreachableError } from '../errors.ts';
+import { migrate } from '../migrate.ts';
+import { confirmKey, type KeySource } from './installation.ts';
+import { kyselyOver } from './kysely.ts';
+import { MIGRATION_LOCK } from './lock.ts';
+import { migrations } from './migrations/index.ts';
+import { answered, ClientQueries, type Queries } from './queries.ts';
+import { sessionConfig } from './session.ts';
+
+const OLDEST_VERSION = 15;
+
+/**
+ * Makes the database ready for this program: looks whether it will do, migrates it, and settles which key
+ * opens its secrets. Of processes that start at once one comes after the other.
+ * @returns the key
+ * @throws {StoreError} with one sentence for whoever starts the program
+ */
+export async function setUp(url: string, keySource: KeySource): Promise<Buffer> {
+  const client = await connect(url);
+  try {
+    const queries = new ClientQueries(client);
+    await check(queries);
+    // It ends with the session, however that ends.
+    await queries.once(`SELECT pg_advisory_lock(hashtext(current_schema()), ${MIGRATION_LOCK})`);
+    await migrate(kyselyOver(queries), migrations);
+    return await confirmKey(queries, keySource);
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/**
+ * Opens a connection of its own.
+ * @throws {StoreUnreachableError}
+ */
+export async function connect(
+  url: string,
+  options: Parameters<typeof sessionConfig>[1] = {},
+): Promise<pg.Client> {
+  const client = new pg.Client(sessionConfig(url, options));
+  // One that is lost fails whatever is asked of it next; nothing more has to be done.
+  client.on('error', () => {});
+  try {
+    await answered(client.connect());
+    return client;
+  } catch (error) {
+    throw new StoreUnreachableError(error instanceof StoreUnavailableError ? error.cause : error);
+  }
+}
+
+/** @throws {StoreRefusedError} where the program would not work on this database */
+async function check(queries: Queries): Promise<void> {
+  const { rows } = await queries.once<{
+    version: string;
+    encoding: string;
+    schema: string | null;
+    unicode: boolean;
+  }>(
+    `SELECT current_setting('server_version') AS version,
+            current_setting('server_encoding') AS encoding, current_schema() AS schema,
+            EXISTS (SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu') AS unicode`,
+  );
+  const { version, encoding, schema, unicode } = rows[0] as (typeof rows)[number];
+  if (Number.parseInt(version, 10) < OLDEST_VERSION) {
+    throw new StoreRefusedError(
+      `Pakiet needs PostgreSQL ${OLDEST_VERSION} or later, and the server of DATABASE_URL is PostgreSQL ${version}: use a newer one.`,
+    );
+  }
+  if (encoding !== 'UTF8') {
+    throw new StoreRefusedError(
+      `The database of DATABASE_URL has the encoding ${encoding}, which cannot hold every message: create one with ENCODING 'UTF8'.`,
+    );
+  }
+  if (!unicode) {
+    throw new StoreRefusedError(
+      'The server of DATABASE_URL was built without ICU, which searching for names needs: use one that has it, as most have.',
+    );
+  }
+  if (schema === null) {
+    throw new StoreRefusedError(
+      'No schema of the search_path of DATABASE_URL exists: create it first (CREATE SCHEMA …), or leave it out.',
+    );
+  }
+}
