@@ -44,6 +44,14 @@ const KEY = new Uint8Array(32).fill(7);
 /** Every kind of store there is here: the contract suite runs over all of them. */
 export const STORES: readonly StoreKind[] = [SQLITE, ...(hasPostgres ? [POSTGRES] : [])];
 
+/** The settings of a server that works on that place. */
+export async function environmentOf(place: StorePlace): Promise<Record<string, string>> {
+  const config = await place.config();
+  if (config.kind === 'sqlite') return { PAKIET_DATA_DIR: config.folder };
+  const PAKIET_SECRET_KEY = Buffer.from(config.key).toString('base64');
+  return { DATABASE_URL: config.url, PAKIET_SECRET_KEY };
+}
+
 const opened: Store[] = [];
 
 /** An empty store in a place of its own, closed after the test. */
