@@ -89,7 +89,7 @@ function* talk(account: Account, chat: Chat, random: Random): Generator<Happenin
 }
 
 /** @param spread the deviation of the logarithm */
-function lognormal(random: Random, median: number, spread: number): number {
+export function lognormal(random: Random, median: number, spread: number): number {
   // Box and Muller's way from even to normal.
   const radius = Math.sqrt(-2 * Math.log(1 - random.next()));
   return median * Math.exp(spread * radius * Math.cos(2 * Math.PI * random.next()));

@@ -38,6 +38,7 @@ export interface ShardHolderOptions {
 export class ShardHolder {
   readonly #options: ShardHolderOptions;
   readonly #held = new Set<number>();
+  readonly #releasing = new Set<Promise<void>>();
   #id: number | null = null;
   #cancel = () => {};
   #beating: Promise<void> = Promise.resolve();
@@ -66,6 +67,7 @@ export class ShardHolder {
     this.#stopped = true;
     this.#cancel();
     await this.#beating;
+    await Promise.all(this.#releasing);
     this.#options.lease.end();
     if (this.#id === null) return;
     await this.#options.leases.leave(this.#id);
@@ -106,7 +108,13 @@ export class ShardHolder {
     for (const shard of renewed.shards) this.#held.add(shard);
     holder.resume();
     if (fresh.length > 0) await holder.take(fresh);
-    if (renewed.release.length > 0) await this.#release(renewed.id, renewed.release);
+    // What is under way may take its time, and the lease is to be renewed meanwhile.
+    if (renewed.release.length > 0 && this.#releasing.size === 0) {
+      const releasing = this.#release(renewed.id, renewed.release)
+        .catch((error) => this.#options.log.error({ err: error }, 'giving shards back failed'))
+        .finally(() => this.#releasing.delete(releasing));
+      this.#releasing.add(releasing);
+    }
   }
 
   async #release(id: number, shards: readonly number[]): Promise<void> {

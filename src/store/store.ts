@@ -12,6 +12,7 @@ import type { SignIns } from './everyday/sign-ins.ts';
 import type { Sources } from './everyday/sources.ts';
 import type { Webhooks } from './everyday/webhooks.ts';
 import type { Workspaces } from './everyday/workspaces.ts';
+import type { Leases } from './leases.ts';
 import type {
   Account,
   Activity,
@@ -22,6 +23,7 @@ import type {
   LoggedRequest,
   Webhook,
 } from './rows.ts';
+import type { Signals } from './signals.ts';
 
 /**
  * A small durable log and cursors over it.
@@ -48,6 +50,21 @@ export interface Store {
   transaction<Result>(work: (tx: Repositories) => Promise<Result>, scope?: Scope): Promise<Result>;
 
   close(): Promise<void>;
+}
+
+/** A store that several programs work on at once. */
+export interface SharedStore extends Store {
+  readonly leases: Leases;
+  readonly signals: Signals;
+  /** The store's own time, Unix milliseconds: where several machines write, it is the one that counts. */
+  now(): Promise<number>;
+  /**
+   * The same store for whoever writes by a lease. Its transactions fail, and nothing of them is written,
+   * once the lease is lost; nobody takes over while one is under way.
+   * @param lease the number of the lease; null while there is none
+   * @throws {LeaseLostError} from transactions
+   */
+  under(lease: () => number | null): Store;
 }
 
 /**

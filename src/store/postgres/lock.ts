@@ -11,13 +11,22 @@ export const MIGRATION_LOCK = -1;
 
 const bucketOf = (workspaceId: number) => 1 + (workspaceId % BUCKETS);
 
+/** Of a lease: it must not lapse because somebody is alone for long. */
+export const NOBODY = 'nobody';
+
 /**
  * Begins a transaction, waits for whoever has to be waited for and answers the transaction's id, in one trip.
  * @param space the first number of the locks
+ * @param lease the dispatcher that must be there still, and is until the transaction ends
  */
-export function beginWith(space: number, scope: Scope | undefined): string {
+export function beginWith(
+  space: number,
+  scope: Scope | typeof NOBODY | undefined,
+  lease: number | null,
+): string {
   const wanted: string[] = [];
-  if (!scope) wanted.push(`pg_advisory_xact_lock(${space}, ${EVERYTHING})`);
+  if (scope === NOBODY) wanted.push('NULL');
+  else if (!scope) wanted.push(`pg_advisory_xact_lock(${space}, ${EVERYTHING})`);
   else {
     wanted.push(`pg_advisory_xact_lock_shared(${space}, ${EVERYTHING})`);
     if ('alone' in scope) {
@@ -27,5 +36,8 @@ export function beginWith(space: number, scope: Scope | undefined): string {
       wanted.push(...buckets.map((n) => `pg_advisory_xact_lock_shared(${space}, ${n})`));
     }
   }
-  return `BEGIN ISOLATION LEVEL READ COMMITTED; SELECT ${wanted.join(', ')}, pg_current_xact_id()::text AS id`;
+  return `BEGIN ISOLATION LEVEL READ COMMITTED; SELECT ${wanted.join(', ')}, pg_current_xact_id()::text AS id, ${held(lease)} AS lease`;
 }
+
+const held = (lease: number | null) =>
+  lease === null ? 'NULL' : `(SELECT id FROM dispatcher WHERE id = ${lease} FOR KEY SHARE)`;

@@ -1,14 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { StoreUnavailableError } from '../errors.ts';
+import { LeaseLostError, StoreUnavailableError } from '../errors.ts';
 import { SecretBox } from '../secret-box.ts';
-import type { Repositories, Scope, Store } from '../store.ts';
+import type { Repositories, Scope, SharedStore, Store } from '../store.ts';
 import { isInTheWay } from './error-code.ts';
 import { theKey } from './installation.ts';
-import { answered, PoolQueries } from './queries.ts';
+import { PostgresLeases } from './leases.ts';
+import { NOBODY } from './lock.ts';
+import { answered, PoolQueries, type Queries } from './queries.ts';
 import { repositories } from './repositories.ts';
 import { sessionConfig } from './session.ts';
 import { setUp } from './set-up.ts';
+import { PostgresSignals } from './signals.ts';
 import { Transaction } from './transaction.ts';
 
 /**
@@ -17,6 +20,8 @@ import { Transaction } from './transaction.ts';
  */
 const WRITERS = 4;
 const READERS = 4;
+/** A lease must not lapse because all that write are waiting. */
+const LEASE_KEEPERS = 1;
 /** Opening one anew costs milliseconds, and what it has prepared. */
 const IDLE_LIMIT_MS = 60_000;
 
@@ -36,15 +41,18 @@ export interface PostgresOptions {
  * Opens the database of that URL, migrating it as needed.
  * @throws {StoreError} with one sentence where it cannot be used
  */
-export async function openPostgres(options: PostgresOptions): Promise<Store> {
+export async function openPostgres(options: PostgresOptions): Promise<SharedStore> {
   const key = await setUp(options.url, theKey(options.key));
   return new PostgresStore(options.url, new SecretBox(key), options.random ?? Math.random);
 }
 
-class PostgresStore implements Store {
+class PostgresStore implements SharedStore {
   readonly read: Repositories;
+  readonly leases: PostgresLeases;
+  readonly signals: PostgresSignals;
   readonly #writers: pg.Pool;
   readonly #readers: pg.Pool;
+  readonly #leaseKeepers: pg.Pool;
   readonly #queries: PoolQueries;
   readonly #box: SecretBox;
   readonly #random: () => number;
@@ -55,19 +63,48 @@ class PostgresStore implements Store {
   constructor(url: string, box: SecretBox, random: () => number) {
     this.#writers = poolOf(sessionConfig(url), WRITERS);
     this.#readers = poolOf(sessionConfig(url, { readOnly: true }), READERS);
+    this.#leaseKeepers = poolOf(sessionConfig(url), LEASE_KEEPERS);
     this.#queries = new PoolQueries(this.#readers);
     this.read = repositories(this.#queries, box, false);
+    this.signals = new PostgresSignals(url);
+    this.leases = new PostgresLeases((work) =>
+      this.#transaction((_, queries) => work(queries), NOBODY),
+    );
     this.#box = box;
     this.#random = random;
   }
 
-  async transaction<Result>(
-    work: (tx: Repositories) => Promise<Result>,
-    scope?: Scope,
+  transaction<Result>(work: (tx: Repositories) => Promise<Result>, scope?: Scope): Promise<Result> {
+    return this.#transaction(work, scope);
+  }
+
+  under(lease: () => number | null): Store {
+    return {
+      read: this.read,
+      close: () => this.close(),
+      transaction: async (work, scope) => {
+        const id = lease();
+        if (id === null) throw new LeaseLostError();
+        return this.#transaction(work, scope, id);
+      },
+    };
+  }
+
+  async now(): Promise<number> {
+    const [row] = await this.#queries.rows<{ now: number }>(
+      'SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now',
+    );
+    return (row as { now: number }).now;
+  }
+
+  async #transaction<Result>(
+    work: (tx: Repositories, queries: Queries) => Promise<Result>,
+    scope: Scope | typeof NOBODY | undefined,
+    lease: number | null = null,
   ): Promise<Result> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await this.#try(work, scope);
+        return await this.#try(work, scope, lease);
       } catch (error) {
         if (!isInTheWay(error) || tries === TRIES) throw error;
       }
@@ -76,16 +113,17 @@ class PostgresStore implements Store {
   }
 
   async #try<Result>(
-    work: (tx: Repositories) => Promise<Result>,
-    scope: Scope | undefined,
+    work: (tx: Repositories, queries: Queries) => Promise<Result>,
+    scope: Scope | typeof NOBODY | undefined,
+    lease: number | null,
   ): Promise<Result> {
-    const client = await this.#connect();
+    const client = await this.#connect(scope === NOBODY ? this.#leaseKeepers : this.#writers);
     let reusable = false;
     try {
       const transaction = await this.#on(client);
       this.#open.add(transaction);
       try {
-        return await transaction.run(work, scope);
+        return await transaction.run(work, scope, lease);
       } finally {
         this.#open.delete(transaction);
         reusable = transaction.reusable;
@@ -95,10 +133,10 @@ class PostgresStore implements Store {
     }
   }
 
-  /** A connection of the writers, once one is free. A pool that is being closed leaves who waits waiting. */
-  async #connect(): Promise<pg.PoolClient> {
+  /** A connection of the pool, once one is free. A pool that is being closed leaves who waits waiting. */
+  async #connect(pool: pg.Pool): Promise<pg.PoolClient> {
     const { signal } = this.#closing;
-    const connecting = answered(this.#writers.connect());
+    const connecting = answered(pool.connect());
     const closed = Promise.withResolvers<never>();
     const close = () => {
       connecting.then((client) => client.release(true)).catch(() => {});
@@ -130,7 +168,10 @@ class PostgresStore implements Store {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
     await Promise.all([...this.#open].map((transaction) => transaction.cut()));
-    await Promise.all([this.#writers.end(), this.#readers.end()]);
+    await Promise.all([
+      ...[this.#writers, this.#readers, this.#leaseKeepers].map((pool) => pool.end()),
+      this.signals.close(),
+    ]);
   }
 }
 

@@ -15,7 +15,7 @@ const SETTINGS = [
   'statement_timeout=0',
   'lock_timeout=0',
   // Its locks must not stay behind a process that stands still in the midst of a transaction.
-  'idle_in_transaction_session_timeout=60000',
+  'idle_in_transaction_session_timeout=10000',
 ];
 
 const READ_ONLY = 'default_transaction_read_only=on';

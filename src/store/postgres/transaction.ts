@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { StoreUnavailableError } from '../errors.ts';
+import { LeaseLostError, StoreUnavailableError } from '../errors.ts';
 import type { Repositories, Scope } from '../store.ts';
 import { isInTheWay } from './error-code.ts';
-import { beginWith } from './lock.ts';
+import { beginWith, type NOBODY } from './lock.ts';
 import { LIFE, wasCommitted } from './outcome.ts';
 import { ClientQueries, type Queries } from './queries.ts';
 
@@ -54,13 +54,18 @@ export class Transaction {
 
   /** Runs the work once and commits it; what it throws is what speaks most for trying again. */
   async run<Result>(
-    work: (tx: Repositories) => Promise<Result>,
-    scope: Scope | undefined,
+    work: (tx: Repositories, queries: Queries) => Promise<Result>,
+    scope: Scope | typeof NOBODY | undefined,
+    lease: number | null = null,
   ): Promise<Result> {
     try {
-      const { rows } = await this.#queries.script<{ id: string }>(beginWith(this.#space, scope));
-      const result = await work(this.#repositories);
-      this.#committing = this.#commit((rows[0] as { id: string }).id);
+      const { rows } = await this.#queries.script<{ id: string; lease: number | null }>(
+        beginWith(this.#space, scope, lease),
+      );
+      const [begun] = rows as [(typeof rows)[number]];
+      if (lease !== null && begun.lease === null) throw new LeaseLostError();
+      const result = await work(this.#repositories, this.#queries);
+      this.#committing = this.#commit(begun.id);
       await this.#committing;
       return result;
     } catch (error) {

@@ -1,0 +1,64 @@
+import { type Case, type Context, PATIENCE_MS, withPlace, withServer } from '../rig/case.ts';
+import { type Finding, type Measured, middle, spread } from '../rig/finding.ts';
+import { bareSender } from '../rig/limits.ts';
+import { CONNECTIONS } from '../rig/load.ts';
+import { accountPhone, messageOf } from '../rig/messages.ts';
+
+export const CHATS = 2000;
+
+/** Single messages wait when the server starts; how fast it brings them to their receiver. */
+const drainOver = (name: string, webhooks: number): Case => ({
+  name,
+  run: async (context) => {
+    const { smoke, repeats, receiver, say } = context;
+    const messages = smoke ? 400 : 200_000;
+    const measured: Measured[] = [];
+    let before: number | null = null;
+    for (let round = 0; round < repeats; round += 1) {
+      say(`${messages} messages over ${webhooks} webhooks`);
+      const { value, body } = await drain(context, messages, webhooks);
+      const after = await bareSender(receiver, body, smoke ? 0.2 : 4);
+      measured.push({ value, limit: ((before ?? after) + after) / 2 });
+      before = after;
+    }
+    const finding: Finding = {
+      what: `drain ${messages} singles, ${webhooks === 1 ? 'one webhook' : `${webhooks} webhooks`}`,
+      unit: 'messages/s',
+      ...middle(measured),
+      aim: { of: 'ratio', is: 'at least', number: context.store === 'sqlite' ? 0.65 : 0.35 },
+      note: spread(measured),
+    };
+    return [finding];
+  },
+});
+
+export async function drain(context: Context, messages: number, webhooks: number) {
+  const { receiver } = context;
+  return withPlace(
+    context,
+    async (seed, workspaceId) => {
+      for (let n = 0; n < webhooks; n += 1) {
+        await seed.webhook(workspaceId, {
+          target_url: `${receiver.origin}/hook-${n}`,
+          granularity_hours: 0,
+          ...(webhooks === 1
+            ? { concurrency: CONNECTIONS }
+            : { filters: { whatsapp_accounts: [accountPhone(n)] } }),
+        });
+      }
+      const traffic = { chats: Math.min(CHATS, messages), accounts: webhooks };
+      await seed.messages(workspaceId, messages, (index) => messageOf(index, traffic));
+    },
+    async (place) => {
+      await receiver.begin('requests');
+      const { firstAt, lastAt, sample } = await withServer(context, place, () =>
+        receiver.reached(messages, PATIENCE_MS),
+      );
+      await receiver.check(messages);
+      return { value: messages / ((lastAt - firstAt) / 1000), body: sample };
+    },
+  );
+}
+
+export const drainOne = drainOver('drain', 1);
+export const drainHundred = drainOver('drain-100', 100);

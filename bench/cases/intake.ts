@@ -1,0 +1,44 @@
+import { type Case, type Context, withPlace, withServer } from '../rig/case.ts';
+import { type Measured, middle, spread } from '../rig/finding.ts';
+import { bareIntake } from '../rig/limits.ts';
+import { fullLoad } from '../rig/load.ts';
+import { intakeAt } from '../rig/server.ts';
+
+const TRAFFIC = { chats: 2000 };
+
+/** One message a request, each durable before it is answered, and nobody to deliver to. */
+export const intake: Case = {
+  name: 'intake',
+  run: async (context) => {
+    const seconds = context.smoke ? 0.2 : 8;
+    const measured: Measured[] = [];
+    for (let round = 0; round < context.repeats; round += 1) {
+      context.say('intake alone');
+      const limit = await bareIntake(TRAFFIC, context.smoke ? 0.2 : 4);
+      measured.push({ value: await intakeAlone(context, seconds), limit });
+    }
+    return [
+      {
+        what: 'intake alone, one message a request',
+        unit: 'messages/s',
+        ...middle(measured),
+        aim: { of: 'ratio', is: 'at least', number: 0.45 },
+        note: spread(measured),
+      },
+    ];
+  },
+};
+
+const intakeAlone = (context: Context, seconds: number) =>
+  withPlace(
+    context,
+    async () => {},
+    (place) =>
+      withServer(context, place, async (server) => {
+        await fullLoad(intakeAt(server.url, { ...TRAFFIC, run: 'warm-' }), {
+          seconds: seconds / 4,
+        });
+        const { perSecond } = await fullLoad(intakeAt(server.url, TRAFFIC), { seconds });
+        return perSecond;
+      }),
+  );

@@ -1,0 +1,47 @@
+import { type Case, withPlace } from '../rig/case.ts';
+import { type Measured, middle, spread } from '../rig/finding.ts';
+import { bareSender } from '../rig/limits.ts';
+import { CONNECTIONS } from '../rig/load.ts';
+import type { Receiver } from '../rig/receiver.ts';
+import type { Seed } from '../rig/seed.ts';
+import { underFullLoad } from '../rig/under-full-load.ts';
+
+/** The webhook that gets everything, one message at a time. */
+export const wholeWebhook = (seed: Seed, workspaceId: number, receiver: Receiver) =>
+  seed.webhook(workspaceId, {
+    target_url: `${receiver.origin}/hook`,
+    granularity_hours: 0,
+    concurrency: CONNECTIONS,
+  });
+
+/** Messages come in and go out at the same time, as fast as both will go. */
+export const together: Case = {
+  name: 'together',
+  run: async (context) => {
+    const { smoke, repeats, store, receiver, say } = context;
+    const measured: Measured[] = [];
+    const taken: number[] = [];
+    for (let round = 0; round < repeats; round += 1) {
+      say('intake and delivery together');
+      const { delivered, accepted, body } = await withPlace(
+        context,
+        async (seed, workspaceId) => void (await wholeWebhook(seed, workspaceId, receiver)),
+        (place) => underFullLoad(context, place, { seconds: smoke ? 0.3 : 15 }),
+      );
+      taken.push(Math.round(accepted));
+      measured.push({
+        value: delivered,
+        limit: await bareSender(receiver, body, smoke ? 0.2 : 4),
+      });
+    }
+    return [
+      {
+        what: 'intake and delivery together, delivered',
+        unit: 'messages/s',
+        ...middle(measured),
+        aim: { of: 'ratio', is: 'at least', number: store === 'sqlite' ? 0.5 : 0.3 },
+        note: `taken in meanwhile: ${taken.join(', ')} messages/s; ${spread(measured)}`,
+      },
+    ];
+  },
+};
