@@ -37,12 +37,29 @@ export type SignedIn =
  */
 export async function makeLink(store: Store, workspaceId: number, now: number): Promise<string> {
   const token = makeToken();
-  await store.transaction(
-    (tx) => tx.signIns.setLink(workspaceId, hashToken(token), now + LINK_HOLDS_MS),
-    { alone: workspaceId },
-  );
+  await store.transaction((tx) => setLink(tx, workspaceId, token, now), { alone: workspaceId });
   return token;
 }
+
+/** The same where none made before still holds; null where one does. */
+export async function makeFirstLink(
+  store: Store,
+  workspaceId: number,
+  now: number,
+): Promise<string | null> {
+  const token = makeToken();
+  return store.transaction(
+    async (tx) => {
+      if (await tx.signIns.hasLink(workspaceId, now)) return null;
+      await setLink(tx, workspaceId, token, now);
+      return token;
+    },
+    { alone: workspaceId },
+  );
+}
+
+const setLink = (tx: Repositories, workspaceId: number, token: string, now: number) =>
+  tx.signIns.setLink(workspaceId, hashToken(token), now + LINK_HOLDS_MS);
 
 /** Where a try comes from: an IPv4 address, or the network of an IPv6 one, which has addresses without end. */
 function networkOf(address: string): string {

@@ -4,11 +4,13 @@ import { Command } from 'commander';
 import { addKey, HINT_LENGTH, hashKey, makeKey } from '../core/api-keys.ts';
 import { makeLink } from '../core/sign-in.ts';
 import { StoreError } from '../store/errors.ts';
+import { openStore, type StoreConfig } from '../store/open.ts';
+import { setUp } from '../store/postgres/set-up.ts';
 import { backUpFolder } from '../store/sqlite/backup.ts';
 import { databasePath } from '../store/sqlite/data-folder.ts';
-import { openSqlite } from '../store/sqlite/open.ts';
 import type { Store } from '../store/store.ts';
-import { ConfigError, emailSchema, loadDotEnv, readConfig, urlOf } from './config.ts';
+import { keySourceOf } from '../store/take.ts';
+import { type Config, ConfigError, emailSchema, loadDotEnv, readConfig, urlOf } from './config.ts';
 import { linkTo } from './first-start.ts';
 
 /** The command line: `npm run pakiet -- …`. Works while the server is running, too. */
@@ -80,8 +82,15 @@ export async function runCommand(argv: string[]): Promise<void> {
     .description('Copy the data folder, also while the server is running')
     .argument('<folder>', 'where the copy goes: a folder that does not exist yet')
     .action(async (folder: string) => {
+      loadDotEnv();
+      const config = readConfig(process.env);
+      if (config.databaseUrl !== null) {
+        throw new CommandError(
+          'The data is in PostgreSQL: back it up with pg_dump, and keep the key to its secrets (PAKIET_SECRET_KEY, or secret.key in the data folder) with it. Nothing was written.',
+        );
+      }
       const to = resolve(folder);
-      await backUpFolder(dataFolder(), to);
+      await backUpFolder(dataFolder(config), to);
       console.log(
         `Backed up to ${to}. To restore it, stop the server and start it on a copy of that folder.`,
       );
@@ -100,10 +109,24 @@ export async function runCommand(argv: string[]): Promise<void> {
 /** What is wrong with a command, in one sentence. */
 class CommandError extends Error {}
 
-/** The folder that the server works on. */
-function dataFolder(): string {
+/** Where the server keeps its data. */
+async function place(): Promise<StoreConfig> {
   loadDotEnv();
-  const { dataDir } = readConfig(process.env);
+  const config = readConfig(process.env);
+  const { databaseUrl } = config;
+  if (databaseUrl === null) return { kind: 'sqlite', folder: dataFolder(config) };
+  const key = await setUp(databaseUrl, {
+    ...keySourceOf(config),
+    make: () => {
+      throw new CommandError(
+        'There is no data in the database of DATABASE_URL yet: start the server once (npm start).',
+      );
+    },
+  });
+  return { kind: 'postgres', url: databaseUrl, key };
+}
+
+function dataFolder({ dataDir }: Config): string {
   if (!existsSync(databasePath(dataDir))) {
     throw new CommandError(
       `There is no data in ${dataDir} yet: start the server once (npm start), or set PAKIET_DATA_DIR.`,
@@ -113,7 +136,7 @@ function dataFolder(): string {
 }
 
 async function withStore(work: (store: Store) => Promise<void>): Promise<void> {
-  const store = await openSqlite({ folder: dataFolder() });
+  const store = await openStore(await place());
   try {
     await work(store);
   } finally {

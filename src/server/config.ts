@@ -75,11 +75,36 @@ const apiKey = z
 /** An e-mail address, or nothing. */
 export const emailSchema = z.union([z.literal(''), z.email('is not an e-mail address').max(320)]);
 
+/** It is never repeated in a message: it has a password in it. */
+const databaseUrl = z.string().transform((text, context) => {
+  const url = URL.parse(text);
+  if (!url || !/^postgres(ql)?:$/.test(url.protocol)) {
+    context.addIssue('is not an address such as postgres://user:password@db.example.com/pakiet');
+    return z.NEVER;
+  }
+  return text;
+});
+
+const KEY_BYTES = 32;
+
+const secretKey = z.string().transform((text, context) => {
+  const key = Buffer.from(text, 'base64');
+  if (key.length !== KEY_BYTES || !/^[A-Za-z0-9+/]+=*$/.test(text)) {
+    context.addIssue(
+      `is not ${KEY_BYTES} bytes in base64, as \`openssl rand -base64 32\` makes them`,
+    );
+    return z.NEVER;
+  }
+  return key;
+});
+
 /** The variables, by name; the README's table lists them. */
 export const variablesSchema = z.object({
   PORT: port.default(8080),
   HOST: z.string().default('127.0.0.1'),
   PAKIET_DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: databaseUrl.optional(),
+  PAKIET_SECRET_KEY: secretKey.optional(),
   PAKIET_PUBLIC_URL: publicUrl.optional(),
   PAKIET_PRODUCT_NAME: z.string().max(100, 'is longer than 100 characters').default('Pakiet'),
   PAKIET_API_KEY: apiKey.optional(),
@@ -102,6 +127,10 @@ export interface Config {
   port: number;
   host: string;
   dataDir: string;
+  /** Of PostgreSQL; null where the data is in the data folder. */
+  databaseUrl: string | null;
+  /** To the secrets in PostgreSQL; null where the data folder has it. */
+  secretKey: Buffer | null;
   /** Where people reach this server, without a slash at the end; null = where it listens. */
   publicUrl: string | null;
   productName: string;
@@ -135,6 +164,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: values.PORT,
     host: values.HOST,
     dataDir: values.PAKIET_DATA_DIR,
+    databaseUrl: values.DATABASE_URL ?? null,
+    secretKey: values.PAKIET_SECRET_KEY ?? null,
     publicUrl: values.PAKIET_PUBLIC_URL ?? null,
     productName: values.PAKIET_PRODUCT_NAME,
     apiKey: values.PAKIET_API_KEY ?? null,

@@ -16,8 +16,8 @@ import type { Site } from '../core/render.ts';
 import { Retention } from '../core/retention.ts';
 import { Sender } from '../core/sender.ts';
 import { type SmtpSettings, smtpPost } from '../core/smtp.ts';
+import { openStore, type StoreConfig } from '../store/open.ts';
 import { ALL_SHARDS } from '../store/shards.ts';
-import { openSqlite } from '../store/sqlite/open.ts';
 import { DeliveryMetrics } from './metrics/delivery-metrics.ts';
 import { type PostedMetrics, posted } from './metrics/posted-metrics.ts';
 import { watchThread } from './metrics/thread-metrics.ts';
@@ -27,8 +27,7 @@ import { watchThread } from './metrics/thread-metrics.ts';
 
 /** What the thread is started with. */
 export interface DispatcherSettings {
-  folder: string;
-  mutexMemory: SharedArrayBuffer;
+  store: StoreConfig;
   site: Site;
   /** As in PAKIET_ALLOW_NETWORKS; parsed again on the thread's side. */
   allowNetworks: string[];
@@ -95,9 +94,9 @@ export async function runDispatcher(clock: Clock): Promise<void> {
   const port = parentPort as MessagePort;
   const settings = workerData as DispatcherSettings;
   const log = pino({ level: settings.logLevel }, pino.destination({ fd: 1, sync: true }));
-  const { folder, mutexMemory, site, retentionDays, smtp } = settings;
+  const { site, retentionDays, smtp } = settings;
   const registry = new Registry();
-  const opened = await openSqlite({ folder, mutexMemory });
+  const opened = await openStore(settings.store);
   const store = watchThread(registry, 'dispatcher', opened);
   const sender = new Sender(settings.allowNetworks.map(parseNetwork));
   const post = smtp && smtpPost(smtp);

@@ -1,5 +1,5 @@
 import { addKey, makeKey } from '../core/api-keys.ts';
-import { makeLink } from '../core/sign-in.ts';
+import { makeFirstLink, makeLink } from '../core/sign-in.ts';
 import type { Store } from '../store/store.ts';
 import type { Config } from './config.ts';
 
@@ -45,13 +45,23 @@ Send a first message:
 }
 
 /**
- * Where the owner of the first workspace chooses a password; "" where they have one already.
+ * Where the owner of the first workspace chooses a password; "" where they have one already. Of several
+ * processes that start on one database, only one prints a link: another would end the one printed before.
  * @param url where people reach the pages
  */
-export async function invitation(store: Store, url: string, now: number): Promise<string> {
+export async function invitation(
+  store: Store,
+  { databaseUrl }: Pick<Config, 'databaseUrl'>,
+  url: string,
+  now: number,
+): Promise<string> {
   const [id] = await store.read.workspaces.ids();
   if (id === undefined || (await store.read.signIns.password(id))) return '';
-  return `Open the settings page with this link, which holds once and for a day:\n\n  ${linkTo(url, await makeLink(store, id, now))}\n\n`;
+  const make = databaseUrl === null ? makeLink : makeFirstLink;
+  const link = await make(store, id, now);
+  return link === null
+    ? 'Open the settings page with the link printed before; `npm run pakiet -- password reset` makes another.\n\n'
+    : `Open the settings page with this link, which holds once and for a day:\n\n  ${linkTo(url, link)}\n\n`;
 }
 
 /** The address of a one-time link. */

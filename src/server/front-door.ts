@@ -53,6 +53,9 @@ export function guardFrontDoor(app: FastifyInstance, log: Logger): void {
       throw new ApiError('unavailable', 'The server is stopping: send this again in a moment');
     }
     const { headers, raw } = request;
+    if (raw.url?.includes('%00')) {
+      throw new ApiError('invalid_request', 'The address holds a NUL character (%00)');
+    }
     if (headers.host === undefined && raw.httpVersion === '1.1') {
       throw new ApiError('invalid_request', 'The header Host is missing');
     }

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { AggregatorRegistry, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Clock } from '../core/clock.ts';
+import type { StoreConfig } from '../store/open.ts';
 import type { Store } from '../store/store.ts';
 import { bearerToken, limiter, refuseBeyond } from './access.ts';
 import { ApiError } from './errors.ts';
@@ -16,7 +17,8 @@ const FAILURES = 30;
 
 export interface MetricsOptions {
   store: Store;
-  folder: string;
+  /** Where it is. */
+  place: StoreConfig;
   clock: Clock;
   version: string;
   log: Logger;
@@ -47,7 +49,7 @@ export class Metrics {
       registers,
     }).set({ version: options.version }, 1);
     this.intake = new IntakeMetrics(this.#registry);
-    this.#figures = new StoredFigures(options.folder, options.clock);
+    this.#figures = new StoredFigures(options.place, options.clock);
     this.store = watchThread(this.#registry, 'main', options.store);
     collectDefaultMetrics({ register: this.#process });
   }

@@ -12,9 +12,8 @@ import { SourceIntake } from '../core/source-intake.ts';
 import { SourceNotes } from '../core/source-notes.ts';
 import { WebhookActions } from '../core/webhooks.ts';
 import { StoreError } from '../store/errors.ts';
-import { lockFolder, openSecretBox } from '../store/sqlite/data-folder.ts';
-import { openSqlite } from '../store/sqlite/open.ts';
-import { WriteMutex } from '../store/sqlite/write-mutex.ts';
+import { openStore, secretBoxOf } from '../store/open.ts';
+import { nameOf, type TakenPlace, takePlace } from '../store/take.ts';
 import { buildApp } from './app.ts';
 import { type Config, ConfigError, urlOf } from './config.ts';
 import { type DispatcherThread, startDispatcher } from './dispatcher-thread.ts';
@@ -44,21 +43,20 @@ export interface RunningServer {
 }
 
 /**
- * Starts the server on its data folder.
+ * Starts the server on its data folder, or on the database of DATABASE_URL.
  * @throws {ConfigError | StoreError} with one sentence for whoever starts it
  */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const { config, clock, print } = options;
   const log = pino({ level: config.logLevel }, pino.destination({ fd: 1, sync: true }));
-  const folder = config.dataDir;
-  const unlock = takeFolder(folder);
+  const taken = take(config);
   await checkPort(config);
-  const mutexMemory = WriteMutex.memory();
+  const place = await taken.ready();
   let dispatcher: DispatcherThread | null = null;
   const { version } = packageJson;
   const metrics = new Metrics({
-    store: await openSqlite({ folder, mutexMemory }),
-    folder,
+    store: await openStore(place),
+    place,
     clock,
     version,
     log,
@@ -88,7 +86,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     onError: (error) => log.warn({ err: error }, 'noting what sources sent failed'),
   });
   const reports = new ThreadReports({
-    folder,
+    store: place,
     clock,
     site,
     onError: (error) => log.warn({ err: error }, 'a report failed'),
@@ -112,7 +110,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       metricsToken: config.metricsToken,
       version,
       signIn: new SignIn({ store, clock }),
-      cookieKey: openSecretBox(folder).derive('cookies'),
+      cookieKey: secretBoxOf(place).derive('cookies'),
     },
     log,
   );
@@ -123,7 +121,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     await Promise.all([dispatcher?.stop(), reports.stop(), notes.stop()]);
     await sender.close();
     await store.close();
-    unlock();
+    taken.release();
   };
   try {
     await app.listen({ port: config.port, host: config.host });
@@ -131,8 +129,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const url = urlOf(config.host, port);
     site.publicUrl = config.publicUrl ?? url;
     const settings = {
-      folder,
-      mutexMemory,
+      store: place,
       site,
       allowNetworks: config.allowNetworks.map(([base, bits]) => `${base}/${bits}`),
       retentionDays: config.retentionDays,
@@ -141,9 +138,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     };
     dispatcher = await startDispatcher(options.dispatcherEntry, settings, options.onDeath);
     for (const news of untold.splice(0)) news(dispatcher);
-    print(`${config.productName} ${version} listens on ${url} and keeps its data in ${folder}\n`);
+    print(
+      `${config.productName} ${version} listens on ${url} and keeps its data in ${nameOf(config)}\n`,
+    );
     print(await unsentNotice(store, config, clock.now()));
-    print(await invitation(store, site.publicUrl, clock.now()));
+    print(await invitation(store, config, site.publicUrl, clock.now()));
     if (first.created) print(welcome(url, first.newKey));
     return { url, stop };
   } catch (error) {
@@ -152,13 +151,13 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   }
 }
 
-function takeFolder(folder: string): () => void {
+function take(config: Config): TakenPlace {
   try {
-    return lockFolder(folder);
+    return takePlace(config);
   } catch (error) {
     if (error instanceof StoreError) throw error;
     throw new ConfigError(
-      `PAKIET_DATA_DIR ${folder} cannot be used as the data folder: ${(error as Error).message}.`,
+      `PAKIET_DATA_DIR ${config.dataDir} cannot be used as the data folder: ${(error as Error).message}.`,
     );
   }
 }

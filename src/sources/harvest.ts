@@ -1,5 +1,6 @@
 import type { Alias, CanonicalItem } from '../wire/canonical.ts';
 import { type InboundMessageInput, inboundMessageSchema } from '../wire/inbound.ts';
+import { wellFormed } from '../wire/text.ts';
 import type { Dropped, DropReason, Mapped } from './source.ts';
 
 /** Names longer than this are cut: a message is not lost for one. */
@@ -49,7 +50,7 @@ export class Harvest implements Mapped {
 export function nameFrom(...candidates: readonly unknown[]): string {
   for (const candidate of candidates) {
     if (typeof candidate !== 'string') continue;
-    const name = clean(candidate.slice(0, MAX_NAME)).trim();
+    const name = wellFormed(candidate.slice(0, MAX_NAME)).trim();
     if (name) return name;
   }
   return '';
@@ -60,10 +61,8 @@ export function emailFrom(...candidates: readonly unknown[]): string {
   const email = candidates.find(
     (one) => typeof one === 'string' && one.length <= MAX_EMAIL && fit.test(one.trim()),
   );
-  return email === undefined ? '' : clean((email as string).trim());
+  return email === undefined ? '' : wellFormed((email as string).trim());
 }
-
-const clean = (text: string) => text.replaceAll('\0', '\uFFFD').toWellFormed();
 
 /** Unix seconds (fractions, text, and milliseconds by mistake included) as ISO 8601; "" for what is no time. */
 export function timeFrom(given: unknown): string {

@@ -46,6 +46,17 @@ export class StoreKeyMissingError extends StoreError {
   }
 }
 
+/** A key to the secrets cannot be kept where it should be. */
+export class StoreKeyNotKeptError extends StoreError {
+  constructor(path: string, cause: unknown) {
+    super(
+      'store_key_not_kept',
+      `No key to the secrets can be written to ${path} (${(cause as Error).message}): set PAKIET_SECRET_KEY, or PAKIET_DATA_DIR to a folder that can be written.`,
+      { cause },
+    );
+  }
+}
+
 /** There is a key, but it is not the one that the secrets in the database were closed with. */
 export class StoreKeyWrongError extends StoreError {
   /** @param place where the key was found */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { wellFormed } from '../wire/text.ts';
 import type { Problems } from './ui.tsx';
 import type { Problem } from './words.ts';
 import { words } from './words.ts';
@@ -29,7 +30,11 @@ export const entered = (body: unknown): Record<string, string> =>
     Object.entries((body ?? {}) as object).filter(([, value]) => typeof value === 'string'),
   );
 
-export const nameField = z.string(says('required')).trim().max(200, says('too_long'));
+export const nameField = z
+  .string(says('required'))
+  .overwrite(wellFormed)
+  .trim()
+  .max(200, says('too_long'));
 export const requiredName = nameField.min(1, says('required'));
 export const emailField = z
   .string(says('required'))

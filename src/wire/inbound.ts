@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { directionSchema } from './payload.ts';
 import { optionalPhoneSchema, phoneSchema } from './phone.ts';
+import { wellFormed } from './text.ts';
 
 // What comes in: one message as a source hands it over. Parties may be left out ("who is who" fills
 // them); a chat is named by the source's own id or by our chat_id.
-
-/** NUL and lone surrogates cannot be stored or sent everywhere, so they are replaced on entry. */
-const wellFormed = (text: string) => text.replaceAll('\0', '\uFFFD').toWellFormed();
 
 const line = (max: number) => z.string().max(max).transform(wellFormed);
 const name = line(1024).transform((text) => text.trim());

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { textSchema } from './text.ts';
 
-export const sourceNameSchema = z.string().trim().max(200);
+export const sourceNameSchema = textSchema.trim().max(200);
 
 /** A secret made up at the other end, such as the one of a Meta app. */
 export const theirSecretSchema = z

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { directionSchema } from './payload.ts';
 import { phoneSchema } from './phone.ts';
+import { textSchema } from './text.ts';
 
 /** Hours over which the messages of a chat are gathered into one bundle; 0 = don't aggregate. */
 export const GRANULARITIES = [0, 1, 6, 12, 24] as const;
@@ -34,13 +35,12 @@ export const filtersSchema = z
 
 /** Body of `POST /api/v1/webhooks`. */
 export const newWebhookSchema = z.strictObject({
-  target_url: z
-    .string()
+  target_url: textSchema
     .max(2048)
     .meta({ title: 'Webhook URL', description: 'Where to POST: an http or https address.' }),
   granularity_hours: granularitySchema,
   filters: filtersSchema.default({}),
-  name: z.string().trim().max(200).default('').meta({ title: 'Name' }),
+  name: textSchema.trim().max(200).default('').meta({ title: 'Name' }),
   source: z.enum(['manual', 'zapier']).default('manual').meta({ title: 'Made by' }),
   concurrency: z.int().min(1).max(100).default(10).meta({
     title: 'Concurrency',
@@ -50,8 +50,7 @@ export const newWebhookSchema = z.strictObject({
     title: 'Rate',
     description: 'Requests started a second; null: 25 where the host is Zapier’s, else no limit.',
   }),
-  zap_id: z
-    .string()
+  zap_id: textSchema
     .min(1)
     .max(200)
     .optional()

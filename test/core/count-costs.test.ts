@@ -5,9 +5,9 @@ import { Redelivery } from '../../src/core/redelivery.ts';
 import { renderBundle } from '../../src/core/render.ts';
 import type { Costs } from '../../src/core/reports.ts';
 import { Sender } from '../../src/core/sender.ts';
+import { openReportLog, openStore } from '../../src/store/open.ts';
 import type { Account, Chat, LoggedMessage } from '../../src/store/rows.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
-import { openReportLog } from '../../src/store/sqlite/report-log.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type Filters, GRANULARITIES, type Granularity } from '../../src/wire/webhook.ts';
 import { addWebhook, appendAll, type Entry, received, sent } from '../support/chat-log.ts';
@@ -30,7 +30,7 @@ beforeEach(async () => {
 afterEach(() => store.close());
 
 async function costs(filters: Filters = {}, period = ALWAYS, workspaceId = 1): Promise<Costs> {
-  const log = await openReportLog(folder);
+  const log = await openReportLog({ kind: 'sqlite', folder });
   try {
     return await countCosts(log, SITE, { workspaceId, filters, period });
   } finally {
@@ -256,7 +256,8 @@ describe('whatever the messages are', () => {
 
 test('the count is what the dispatcher sends: five webhooks, and three days of chatting', async () => {
   const path = tempFolder();
-  const place = { open: () => openSqlite({ folder: path }) };
+  const config = { kind: 'sqlite', folder: path } as const;
+  const place = { open: () => openStore(config), config: async () => config };
   const world = await World.create({ kind: { ...SQLITE, place: () => place } });
   const from = world.clock.now();
   const webhooks = new Map<Granularity, string>();
@@ -272,7 +273,7 @@ test('the count is what the dispatcher sends: five webhooks, and three days of c
   }
   const to = world.clock.now();
   await world.advance(2 * DAY);
-  const log = await openReportLog(path);
+  const log = await openReportLog(config);
   const question = { workspaceId: world.workspaceId, filters: { direction: 'sent' as const } };
   const found = await countCosts(log, SITE, { ...question, period: { from, to } });
   await log.close();

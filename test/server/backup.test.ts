@@ -2,7 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { databasePath, keyPath } from '../../src/store/sqlite/data-folder.ts';
+import { keyPath } from '../../src/store/key-file.ts';
+import { databasePath } from '../../src/store/sqlite/data-folder.ts';
 import { hasValidSignature } from '../../src/wire/signature.ts';
 import { HttpReceiver } from '../support/http-receiver.ts';
 import { inboundInput } from '../support/messages.ts';

@@ -1,13 +1,13 @@
 import { Agent, request as send } from 'node:http';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { hashKey } from '../../src/core/api-keys.ts';
-import { databasePath } from '../../src/store/sqlite/data-folder.ts';
+import { addKey } from '../../src/core/api-keys.ts';
+import type { Store } from '../../src/store/store.ts';
 import { HttpReceiver } from '../support/http-receiver.ts';
 import { inboundInput } from '../support/messages.ts';
 import { expectErrorForm, RawConnection } from '../support/raw-http.ts';
 import { ServerProcess } from '../support/server-process.ts';
+import { environmentOf, STORES } from '../support/stores.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 // Whatever comes in, the answer is never our fault (5xx), and every refusal has the one form of errors.
@@ -21,36 +21,14 @@ const AT_ONCE = 12;
 const CALLS_A_KEY = 1000;
 
 const agent = new Agent({ keepAlive: true });
-const folder = tempFolder();
 let receiver: HttpReceiver;
 let server: ServerProcess;
 let routes: { method: string; path: string }[];
 let knownIds: string[];
-let keys: Database.Database;
-let key = '';
+let keys: Store;
+let key = Promise.resolve('');
 let asked = 0;
 const seen = new Map<number, number>();
-
-beforeAll(async () => {
-  receiver = await HttpReceiver.start();
-  server = await ServerProcess.start(folder);
-  keys = new Database(databasePath(folder));
-  await server.call('POST', '/messages', inboundInput());
-  const { id } = (await server.call('POST', '/webhooks', hook('/fuzz'))).body;
-  const { chat_id } = (await server.call('GET', '/chats')).body.chats[0];
-  knownIds = [id, chat_id, '%2B972550000000', '1'];
-  const { paths } = await (await fetch(`${server.url}/api/openapi.json`)).json();
-  routes = Object.entries(paths as Record<string, object>).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path })),
-  );
-});
-
-afterAll(async () => {
-  agent.destroy();
-  keys.close();
-  await receiver.stop();
-  await server.stop();
-});
 
 const hook = (path: string) => ({
   target_url: receiver.url(path),
@@ -65,25 +43,21 @@ interface Case {
   body?: Buffer | undefined;
 }
 
-function nextKey(): string {
+async function nextKey(): Promise<string> {
   if (asked++ % CALLS_A_KEY === 0) {
-    key = `pakiet_fuzz-${asked}`;
-    keys
-      .prepare(
-        'INSERT INTO api_key (hash, workspace_id, hint, created_at) VALUES (@hash, 1, @hint, 0)',
-      )
-      .run({ hash: hashKey(key), hint: key });
+    const next = `pakiet_fuzz-${asked}`;
+    key = addKey(keys, 1, next, 0).then(() => next);
   }
   return key;
 }
 
 /** Sends it and judges the answer. */
 async function check({ method, path, headers = {}, body }: Case): Promise<void> {
+  const authorization = `Bearer ${await nextKey()}`;
   const { status, answer } = await new Promise<{
     status: number;
     answer: { headers: object; text: string };
   }>((resolve, reject) => {
-    const authorization = `Bearer ${nextKey()}`;
     const length = body && { 'content-type': 'application/json', 'content-length': body.length };
     const options = { agent, method, path, headers: { ...length, authorization, ...headers } };
     send(server.url, options, (response) => {
@@ -224,65 +198,103 @@ const eachOf = <Given>(cases: fc.Arbitrary<Given>, run: (given: Given) => Promis
     { numRuns: RUNS / AT_ONCE },
   );
 
-test('every route of the API, called with anything, never fails on our side', async () => {
-  const anyCase = fc.record({
-    n: fc.nat(),
-    method: fc.constantFrom('', '', '', 'GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS'),
-    parts: fc.array(part, { minLength: 3, maxLength: 3 }),
-    query,
-    body: fc.option(body, { nil: undefined }),
-    header,
+describe.each(STORES)('over $name', (kind) => {
+  beforeAll(async () => {
+    seen.clear();
+    asked = 0;
+    const place = kind.place();
+    receiver = await HttpReceiver.start();
+    server = await ServerProcess.start(tempFolder(), await environmentOf(place));
+    keys = await place.open();
+    await server.call('POST', '/messages', inboundInput());
+    const { id } = (await server.call('POST', '/webhooks', hook('/fuzz'))).body;
+    const { chat_id } = (await server.call('GET', '/chats')).body.chats[0];
+    knownIds = [id, chat_id, '%2B972550000000', '1'];
+    const { paths } = await (await fetch(`${server.url}/api/openapi.json`)).json();
+    routes = Object.entries(paths as Record<string, object>).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path })),
+    );
   });
-  await eachOf(anyCase, async ({ n, method, parts, query, body, header }) => {
-    const route = routes[n % routes.length] as (typeof routes)[number];
-    let used = 0;
-    const path = route.path.replace(/\{\w+\}/g, () => parts[used++] ?? '1');
-    const search = query.map((pair) => pair.join('=')).join('&');
-    await check({
-      method: method || route.method,
-      path: search ? `${path}?${search}` : path,
-      headers: header,
-      body,
+
+  afterAll(async () => {
+    await keys.close();
+    await receiver.stop();
+    await server.stop();
+  });
+
+  test('every route of the API, called with anything, never fails on our side', async () => {
+    const anyCase = fc.record({
+      n: fc.nat(),
+      method: fc.constantFrom(
+        '',
+        '',
+        '',
+        'GET',
+        'POST',
+        'PUT',
+        'PATCH',
+        'DELETE',
+        'HEAD',
+        'OPTIONS',
+      ),
+      parts: fc.array(part, { minLength: 3, maxLength: 3 }),
+      query,
+      body: fc.option(body, { nil: undefined }),
+      header,
+    });
+    await eachOf(anyCase, async ({ n, method, parts, query, body, header }) => {
+      const route = routes[n % routes.length] as (typeof routes)[number];
+      let used = 0;
+      const path = route.path.replace(/\{\w+\}/g, () => parts[used++] ?? '1');
+      const search = query.map((pair) => pair.join('=')).join('&');
+      await check({
+        method: method || route.method,
+        path: search ? `${path}?${search}` : path,
+        headers: header,
+        body,
+      });
     });
   });
-});
 
-test('messages that are nearly right, alone and in batches, never fail on our side', async () => {
-  const message = mutated(() =>
-    inboundInput({ message: { sender: { full_name: 'A' }, attachments: [] } }),
-  );
-  const batch = fc.oneof(message, fc.record({ messages: fc.array(message, { maxLength: 8 }) }));
-  await eachOf(batch, (given) =>
-    check({ method: 'POST', path: '/api/v1/messages', body: asJson(given) }),
-  );
-});
+  test('messages that are nearly right, alone and in batches, never fail on our side', async () => {
+    const message = mutated(() =>
+      inboundInput({ message: { sender: { full_name: 'A' }, attachments: [] } }),
+    );
+    const batch = fc.oneof(message, fc.record({ messages: fc.array(message, { maxLength: 8 }) }));
+    await eachOf(batch, (given) =>
+      check({ method: 'POST', path: '/api/v1/messages', body: asJson(given) }),
+    );
+  });
 
-test('arbitrary bytes on the socket are answered, if at all, in our form', async () => {
-  const start = fc.constantFrom(
-    '',
-    'GET / HTTP/1.1\r\n',
-    'POST /api/v1/messages HTTP/1.1\r\nhost: x\r\n',
-    'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n',
-  );
-  const onSocket = fc.tuple(start, fc.uint8Array({ maxLength: 300 }));
-  await eachOf(onSocket, async ([start, bytes]) => {
-    const connection = await RawConnection.open(server.url);
-    connection.socket.end(Buffer.concat([Buffer.from(start), bytes, Buffer.from('\r\n\r\n')]));
-    for (const answer of await connection.answers()) {
-      expect(answer.status).toBeLessThan(500);
-      if (answer.status >= 400) expectErrorForm(answer);
-    }
+  test('arbitrary bytes on the socket are answered, if at all, in our form', async () => {
+    const start = fc.constantFrom(
+      '',
+      'GET / HTTP/1.1\r\n',
+      'POST /api/v1/messages HTTP/1.1\r\nhost: x\r\n',
+      'GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n',
+    );
+    const onSocket = fc.tuple(start, fc.uint8Array({ maxLength: 300 }));
+    await eachOf(onSocket, async ([start, bytes]) => {
+      const connection = await RawConnection.open(server.url);
+      connection.socket.end(Buffer.concat([Buffer.from(start), bytes, Buffer.from('\r\n\r\n')]));
+      for (const answer of await connection.answers()) {
+        expect(answer.status).toBeLessThan(500);
+        if (answer.status >= 400) expectErrorForm(answer);
+      }
+    });
+  });
+
+  test('afterwards the server takes and delivers a message, once and unchanged', async () => {
+    // Something got through and much was refused, or this tried nothing.
+    for (const status of [200, 202, 400, 404, 415]) expect(seen.get(status)).toBeGreaterThan(5);
+    const { id } = (await server.call('POST', '/webhooks', hook('/after'))).body;
+    const given = inboundInput({ chat: { id: 'after' }, message: { text: 'Still here: ✓' } });
+    expect((await server.call('POST', '/messages', given)).body.accepted).toBe(1);
+    await server.until(`/webhooks/${id}`, ({ waiting }) => waiting === 0);
+    const texts = receiver.at('/after').map(({ body }) => JSON.parse(body).message.text);
+    expect(texts).toEqual(['Still here: ✓']);
+    expect(server.output).not.toContain('"msg":"failed"');
   });
 });
 
-test('afterwards the server takes and delivers a message, once and unchanged', async () => {
-  // Something got through and much was refused, or this tried nothing.
-  for (const status of [200, 202, 400, 404, 415]) expect(seen.get(status)).toBeGreaterThan(5);
-  const { id } = (await server.call('POST', '/webhooks', hook('/after'))).body;
-  const given = inboundInput({ chat: { id: 'after' }, message: { text: 'Still here: ✓' } });
-  expect((await server.call('POST', '/messages', given)).body.accepted).toBe(1);
-  await server.until(`/webhooks/${id}`, ({ waiting }) => waiting === 0);
-  const texts = receiver.at('/after').map(({ body }) => JSON.parse(body).message.text);
-  expect(texts).toEqual(['Still here: ✓']);
-  expect(server.output).not.toContain('"msg":"failed"');
-});
+afterAll(() => agent.destroy());

@@ -91,7 +91,13 @@ describe('reports', () => {
     );
     const onError = (error: unknown) => failures.push(error);
     const entry = pathToFileURL(path);
-    const one = new ThreadReports({ folder, clock, site: SITE, onError, entry });
+    const one = new ThreadReports({
+      store: { kind: 'sqlite', folder },
+      clock,
+      site: SITE,
+      onError,
+      entry,
+    });
     reports.push(one);
     return one;
   }

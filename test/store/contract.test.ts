@@ -2,11 +2,13 @@ import { describe } from '@jest/globals';
 import { STORES } from '../support/stores.ts';
 import { accountsAndChats } from './contract/accounts-and-chats.ts';
 import { counters } from './contract/counters.ts';
+import { figures } from './contract/figures.ts';
 import { history } from './contract/history.ts';
 import { identity } from './contract/identity.ts';
 import { lanes } from './contract/lanes.ts';
 import { messages } from './contract/messages.ts';
 import { outbox } from './contract/outbox.ts';
+import { scopes } from './contract/scopes.ts';
 import { sources } from './contract/sources.ts';
 import { transactions } from './contract/transactions.ts';
 import { webhooks } from './contract/webhooks.ts';
@@ -17,6 +19,7 @@ import { workspaces } from './contract/workspaces.ts';
 for (const kind of STORES) {
   describe(kind.name, () => {
     describe('transactions', () => transactions(kind));
+    describe('scopes', () => scopes(kind));
     describe('workspaces', () => workspaces(kind));
     describe('accounts and chats', () => accountsAndChats(kind));
     describe('webhooks', () => webhooks(kind));
@@ -27,5 +30,6 @@ for (const kind of STORES) {
     describe('history', () => history(kind));
     describe('the outbox', () => outbox(kind));
     describe('the daily counters', () => counters(kind));
+    describe('the figures', () => figures(kind));
   });
 }

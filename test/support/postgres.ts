@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll } from '@jest/globals';
+import { afterAll, describe } from '@jest/globals';
 import pg from 'pg';
 
 /** The server that the tests run against; each takes a schema of its own in that database. */
@@ -22,7 +22,11 @@ async function canConnect(): Promise<boolean> {
   }
 }
 
+/** Tests of what only PostgreSQL does; skipped where there is none. */
+export const describePostgres = hasPostgres ? describe : describe.skip;
+
 const schemas: string[] = [];
+const databases: string[] = [];
 
 /** The URL of a new, empty schema, which is dropped when the suite has ended. */
 export async function emptySchema(): Promise<string> {
@@ -33,6 +37,16 @@ export async function emptySchema(): Promise<string> {
   url.searchParams.set('options', `-c search_path=${name}`);
   // By which its connections are told from those of other tests.
   url.searchParams.set('application_name', name);
+  return url.href;
+}
+
+/** The URL of a new database, made in that way, which is dropped when the suite has ended. */
+export async function emptyDatabase(how: string): Promise<string> {
+  const name = `pakiet_test_${randomBytes(8).toString('hex')}`;
+  await ask(`CREATE DATABASE ${name} TEMPLATE template0 ${how}`);
+  databases.push(name);
+  const url = new URL(SERVER);
+  url.pathname = `/${name}`;
   return url.href;
 }
 
@@ -62,4 +76,5 @@ export async function endConnections(url: string): Promise<void> {
 
 afterAll(async () => {
   for (const name of schemas.splice(0)) await ask(`DROP SCHEMA ${name} CASCADE`);
+  for (const name of databases.splice(0)) await ask(`DROP DATABASE ${name} WITH (FORCE)`);
 });

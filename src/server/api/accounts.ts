@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Account } from '../../store/rows.ts';
 import { phoneSchema } from '../../wire/phone.ts';
+import { textSchema } from '../../wire/text.ts';
 import { emailSchema } from '../config.ts';
 import { type Api, type ApiContext, errorResponses } from './context.ts';
 
@@ -43,7 +44,7 @@ export function accountRoutes(api: Api, { store }: ApiContext): void {
       summary: 'Set the name and e-mail of the teammate who connected an account',
       params: z.object({ phone: phoneSchema }),
       body: z.strictObject({
-        full_name: z.string().trim().max(200).optional(),
+        full_name: textSchema.trim().max(200).optional(),
         email: emailSchema.optional(),
       }),
       response: { 200: accountSchema, ...errorResponses },

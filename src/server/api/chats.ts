@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { forgetChat } from '../../core/forget-chat.ts';
 import type { Site } from '../../core/render.ts';
 import type { Chat } from '../../store/rows.ts';
+import { textSchema } from '../../wire/text.ts';
 import { emailSchema } from '../config.ts';
 import { notFound } from '../errors.ts';
 import { type Api, type ApiContext, errorResponses, idFrom } from './context.ts';
@@ -31,7 +32,7 @@ const toJson = (site: Site, chat: Chat, accountPhone: string): z.infer<typeof ch
   chat_url: `${site.publicUrl}/chat/${chat.id}/messages/`,
 });
 
-const name = z.string().trim().max(1024).optional();
+const name = textSchema.trim().max(1024).optional();
 
 /** The chats, and what people may set on them. */
 export function chatRoutes(api: Api, { store, site, changed }: ApiContext): void {
@@ -42,7 +43,7 @@ export function chatRoutes(api: Api, { store, site, changed }: ApiContext): void
       tags,
       summary: 'List the chats, newest first',
       querystring: z.object({
-        search: z.string().max(200).optional().meta({ description: 'In names and phone numbers.' }),
+        search: textSchema.max(200).optional().meta({ description: 'In names and phone numbers.' }),
         cursor: z
           .string()
           .regex(/^\d{1,15}$/, 'give the next_cursor of the page before')

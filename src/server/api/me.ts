@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Workspace } from '../../store/rows.ts';
 import { API_VERSION, type Me, meSchema } from '../../wire/me.ts';
+import { textSchema } from '../../wire/text.ts';
 import { emailSchema } from '../config.ts';
 import { notFound } from '../errors.ts';
 import { type Api, type ApiContext, errorResponses } from './context.ts';
@@ -9,7 +10,7 @@ const tags = ['Workspace'];
 
 const ownerEditSchema = z.strictObject({
   owner: z.strictObject({
-    full_name: z.string().trim().max(200).optional(),
+    full_name: textSchema.trim().max(200).optional(),
     email: emailSchema.optional(),
   }),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { WebhookActions } from '../../core/webhooks.ts';
 import type { Webhook } from '../../store/rows.ts';
+import { textSchema } from '../../wire/text.ts';
 import {
   createdWebhookSchema,
   filtersSchema,
@@ -47,7 +48,7 @@ const editSchema = z.strictObject({
   target_url: newWebhookSchema.shape.target_url.optional(),
   granularity_hours: granularitySchema.optional(),
   filters: filtersSchema.optional(),
-  name: z.string().trim().max(200).optional(),
+  name: textSchema.trim().max(200).optional(),
   concurrency: newWebhookSchema.shape.concurrency.unwrap().optional(),
   rate_per_second: newWebhookSchema.shape.rate_per_second.unwrap().optional(),
   enabled: z.boolean().optional(),

@@ -1,6 +1,7 @@
 import { Gauge, Registry } from 'prom-client';
 import type { Clock } from '../../core/clock.ts';
-import type { Figures } from '../../store/sqlite/figures.ts';
+import type { Figures } from '../../store/figures.ts';
+import type { StoreConfig } from '../../store/open.ts';
 import { askThread } from '../ask-thread.ts';
 
 /** How long figures are shown before they are counted anew. */
@@ -22,14 +23,15 @@ const EMAIL_STATES = ['waiting', 'unsent', 'sent', 'given_up', 'cancelled'];
  * long: neither intake nor deliveries wait for it, and where nobody asks it costs nothing.
  */
 export class StoredFigures {
-  readonly #folder: string;
+  readonly #store: StoreConfig;
   readonly #clock: Clock;
   readonly #registry = new Registry();
-  readonly #gauges = gauges(this.#registry);
+  readonly #gauges: ReturnType<typeof gauges>;
   #counted: { at: number; figures: Promise<Figures> } | null = null;
 
-  constructor(folder: string, clock: Clock) {
-    this.#folder = folder;
+  constructor(store: StoreConfig, clock: Clock) {
+    this.#store = store;
+    this.#gauges = gauges(this.#registry, store.kind === 'sqlite');
     this.#clock = clock;
   }
 
@@ -37,7 +39,7 @@ export class StoredFigures {
   async text(): Promise<string> {
     const now = this.#clock.now();
     if (!this.#counted || Math.abs(now - this.#counted.at) >= KEPT_MS) {
-      this.#counted = { at: now, figures: askThread(COUNTER, this.#folder) };
+      this.#counted = { at: now, figures: askThread(COUNTER, this.#store) };
     }
     const { at, figures } = this.#counted;
     try {
@@ -50,7 +52,8 @@ export class StoredFigures {
   }
 }
 
-function gauges(registry: Registry) {
+/** @param hasDisk whether the database is on a disk that can be looked at */
+function gauges(registry: Registry, hasDisk: boolean) {
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name, help: `${help} ${COUNTED}`, labelNames, registers: [registry] });
   return {
@@ -83,10 +86,14 @@ function gauges(registry: Registry) {
       'pakiet_parked_deliveries',
       'Deliveries set aside, until a person sends them again or discards them.',
     ),
-    bytes: gauge('pakiet_database_bytes', 'Size of the database and of its write-ahead log.', [
-      'file',
-    ]),
-    free: gauge('pakiet_data_disk_free_bytes', 'Room left on the disk of the data folder.'),
+    bytes: gauge(
+      'pakiet_database_bytes',
+      'Size of the database, and of its write-ahead log where that is a file of its own.',
+      ['file'],
+    ),
+    free: hasDisk
+      ? gauge('pakiet_data_disk_free_bytes', 'Room left on the disk of the data folder.')
+      : null,
     counted: gauge('pakiet_counted_timestamp_seconds', 'When the figures were counted.'),
   };
 }
@@ -121,6 +128,6 @@ function show(
   for (const state of EMAIL_STATES) emails.set({ state }, figures.emails[state] ?? 0);
   parked.set(figures.parked);
   for (const [file, size] of Object.entries(figures.bytes)) bytes.set({ file }, size);
-  free.set(figures.freeBytes);
+  if (figures.freeBytes !== null) free?.set(figures.freeBytes);
   counted.set(at / 1000);
 }

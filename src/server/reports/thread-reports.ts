@@ -9,6 +9,7 @@ import {
   type Reports,
   ReportsBusyError,
 } from '../../core/reports.ts';
+import type { StoreConfig } from '../../store/open.ts';
 import type { AccountFigures, Period } from '../../store/report-log.ts';
 import type { Filters } from '../../wire/webhook.ts';
 import { askThread } from '../ask-thread.ts';
@@ -28,13 +29,13 @@ export type Question =
 
 /** What a thread is handed. */
 export interface ReportTask {
-  folder: string;
+  store: StoreConfig;
   site: Site;
   question: Question;
 }
 
 export interface ReportsOptions {
-  folder: string;
+  store: StoreConfig;
   clock: Clock;
   site: Site;
   /** Told why a report failed; whoever asked is told that it did. */
@@ -112,10 +113,10 @@ export class ThreadReports implements Reports {
   }
 
   #inTurn(question: Question): Promise<object> {
-    const { folder, site, entry, onError } = this.#options;
+    const { store, site, entry, onError } = this.#options;
     this.#waiting += 1;
     const answer = this.#turn
-      .then(() => askThread<object>(entry, { folder, site, question }, this.#stopping.signal))
+      .then(() => askThread<object>(entry, { store, site, question }, this.#stopping.signal))
       .catch((error) => {
         if (!this.#stopping.signal.aborted) onError(error);
         throw new ReportFailedError(error);

@@ -45,6 +45,17 @@ export class SignIns {
       .execute();
   }
 
+  /** Whether a one-time link of the workspace holds. */
+  async hasLink(workspaceId: number, now: number): Promise<boolean> {
+    const row = await this.#db
+      .selectFrom('workspace')
+      .select('id')
+      .where('id', '=', workspaceId)
+      .where('link_until', '>', now)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
   /** The workspace that a one-time link opens; null where it opens none, or no more. */
   async workspaceOfLink(link: string, now: number): Promise<number | null> {
     const row = await this.#db

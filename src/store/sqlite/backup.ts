@@ -13,7 +13,8 @@ import {
 import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { BackupExistsError, BackupFailedError, StoreKeyMissingError } from '../errors.ts';
-import { databasePath, keyPath } from './data-folder.ts';
+import { keyPath } from '../key-file.ts';
+import { databasePath } from './data-folder.ts';
 
 /** All pages in one step; in several, the copy would begin anew with every commit of the server. */
 const ALL_PAGES = 0x7fffffff;

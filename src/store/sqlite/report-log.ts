@@ -11,7 +11,7 @@ import { statementCache } from './statements.ts';
 const PAGE = 1000;
 
 /** Opens a data folder for one report. @throws where the database cannot be read */
-export async function openReportLog(folder: string): Promise<ReportLog> {
+export async function openSqliteReportLog(folder: string): Promise<ReportLog> {
   const db = new Database(databasePath(folder), { readonly: true, fileMustExist: true });
   // All that is read is of one moment.
   db.exec('BEGIN');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { forgetChat } from '../../core/forget-chat.ts';
 import type { Chat } from '../../store/rows.ts';
+import { textSchema } from '../../wire/text.ts';
 import type { Pages, WebContext } from '../context.ts';
 import { entered, readForm, says } from '../forms.ts';
 import { Page } from '../page.tsx';
@@ -81,7 +82,7 @@ function EditPage({ chat, values, problems = {} }: EditProps) {
   );
 }
 
-const line = z.string().trim().max(1024, says('too_long'));
+const line = textSchema.trim().max(1024, says('too_long'));
 
 const form = z.object({
   name: line,

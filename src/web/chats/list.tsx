@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ListedChat } from '../../store/everyday/chats.ts';
+import { textSchema } from '../../wire/text.ts';
 import type { Pages, WebContext } from '../context.ts';
 import { Page } from '../page.tsx';
 import { hidden, send } from '../respond.tsx';
@@ -139,7 +140,7 @@ function More({ chats, search, isFurther, hasMore }: ListProps) {
 }
 
 const query = z.object({
-  search: z.string().trim().max(200).catch(''),
+  search: textSchema.trim().max(200).catch(''),
   before: z
     .string()
     .regex(/^\d{1,15}-\d{1,15}$/)

@@ -3,6 +3,7 @@ import { InvalidTargetUrlError } from '../../core/errors.ts';
 import type { Language } from '../../core/language.ts';
 import { checkTargetUrl } from '../../core/settings.ts';
 import type { Webhook } from '../../store/rows.ts';
+import { textSchema } from '../../wire/text.ts';
 import { type NewWebhook, newWebhookSchema } from '../../wire/webhook.ts';
 import type { Problems } from '../ui.tsx';
 import { words } from './words.ts';
@@ -14,7 +15,7 @@ const settingsSchema = z.strictObject(SHAPE);
 
 const MOST_TICKED = 1000;
 
-const line = z.string().trim().catch('');
+const line = textSchema.trim().catch('');
 const ticked = z
   .union([z.array(z.string()), z.string().transform((one) => [one])])
   .catch([])

@@ -1,0 +1,75 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/** Stands between a program and PostgreSQL, and cuts a connection at a statement of choice. */
+export class CuttingProxy {
+  /** Connections cut so far. */
+  cuts = 0;
+  readonly url: string;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #to: { host: string; port: number };
+  #statement: Buffer | null = null;
+  #before = false;
+
+  static async to(url: string): Promise<CuttingProxy> {
+    const server = createServer();
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    return new CuttingProxy(server, url);
+  }
+
+  private constructor(server: Server, url: string) {
+    const given = new URL(url);
+    this.#to = { host: given.hostname, port: Number(given.port || 5432) };
+    given.hostname = '127.0.0.1';
+    given.port = String((server.address() as AddressInfo).port);
+    this.url = given.href;
+    this.#server = server;
+    server.on('connection', (client) => this.#join(client));
+  }
+
+  /** The next such statement is passed on, and its answer is not. */
+  cutAtAnswerTo(statement: string): void {
+    this.#statement = Buffer.from(`${statement}\0`);
+    this.#before = false;
+  }
+
+  /** The next such statement is not passed on. */
+  cutBefore(statement: string): void {
+    this.#statement = Buffer.from(`${statement}\0`);
+    this.#before = true;
+  }
+
+  #join(client: Socket): void {
+    const server = connect(this.#to);
+    let cutting = false;
+    const cut = () => {
+      this.cuts += 1;
+      client.destroy();
+      server.destroy();
+    };
+    client.on('data', (bytes) => {
+      if (this.#statement && bytes.includes(this.#statement)) {
+        this.#statement = null;
+        cutting = true;
+        if (this.#before) return cut();
+      }
+      server.write(bytes);
+    });
+    server.on('data', (bytes) => (cutting ? cut() : client.write(bytes)));
+    for (const [one, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      this.#sockets.add(one);
+      one.on('error', () => {});
+      one.on('close', () => other.destroy());
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+}
