@@ -15,7 +15,7 @@ import type { Site } from './render.ts';
 import { requestHeaders, toLoggedRequest } from './request-log.ts';
 import { Schedule } from './schedule.ts';
 import { AbandonedError, type Attempt, retryAfterMs, type Sender } from './sender.ts';
-import { type Attempted, settle } from './settle.ts';
+import { type Attempted, type Settled, settle } from './settle.ts';
 
 /** Requests under way together over all webhooks. Beyond it each may still have its fair share. */
 const GLOBAL_CONCURRENCY = 500;
@@ -70,7 +70,7 @@ export class Dispatcher {
   readonly #ready = new Set<Driver>();
   readonly #blocked = new Set<Driver>();
   readonly #schedule: Schedule<Driver>;
-  readonly #settling: GroupCommit<Attempted, Webhook | undefined>;
+  readonly #settling: GroupCommit<Attempted, Settled>;
   readonly #running = new Map<Promise<void>, Driver | null>();
   readonly #shards = new Set<number>();
   #inFlight = 0;
@@ -88,14 +88,13 @@ export class Dispatcher {
     const { store, clock, random } = this.#options;
     this.#lastNow = clock.now();
     this.#schedule = new Schedule(clock, (drivers) => {
-      for (const driver of drivers) this.#markReady(driver);
+      for (const driver of drivers) this.#lookAt(driver);
       this.#pump();
     });
     this.#settling = new GroupCommit(
       async (group) => {
         const among = [...new Set(group.map(({ workspaceId }) => workspaceId))];
-        const webhooks = await store.transaction((tx) => settle(tx, group, random), { among });
-        return group.map(({ delivery }) => webhooks.get(delivery.lane.webhookId));
+        return store.transaction((tx) => settle(tx, group, random), { among });
       },
       (error) => error instanceof StoreUnavailableError || error instanceof LeaseLostError,
       {
@@ -127,7 +126,7 @@ export class Dispatcher {
   async look(shards: readonly number[] = [...this.#shards]): Promise<void> {
     if (shards.length === 0) return;
     const { read } = this.#options.store;
-    for (const id of await read.actions.webhookIds()) this.#markReady(this.#driver(id));
+    for (const id of await read.actions.webhookIds()) this.#lookAt(this.#driver(id), true);
     const schedule = await read.lanes.schedule(shards);
     this.wake(schedule.map(({ webhookId, dueAt }) => [webhookId, dueAt] as const));
   }
@@ -180,7 +179,7 @@ export class Dispatcher {
     for (const [webhookId, dueAt] of due) {
       const driver = this.#driver(webhookId);
       if (!driver) continue;
-      if (dueAt <= now) this.#markReady(driver);
+      if (dueAt <= now) this.#lookAt(driver);
       else this.#schedule.add(driver, dueAt);
     }
     this.#pump();
@@ -188,9 +187,7 @@ export class Dispatcher {
 
   /** The webhook's settings or lanes were changed by hand, or it is gone. */
   changed(webhookId: number): void {
-    const driver = this.#driver(webhookId);
-    driver?.changed();
-    this.#markReady(driver);
+    this.#lookAt(this.#driver(webhookId), true);
     this.#pump();
   }
 
@@ -215,6 +212,13 @@ export class Dispatcher {
       this.#drivers.set(webhookId, driver);
     }
     return driver;
+  }
+
+  /** It may have something due that it does not know of. @param changed or its settings are others */
+  #lookAt(driver: Driver | undefined, changed = false): void {
+    if (changed) driver?.changed();
+    else driver?.mayHaveMore();
+    this.#markReady(driver);
   }
 
   #markReady(driver: Driver | undefined): void {
@@ -291,7 +295,7 @@ export class Dispatcher {
     const attempt = await this.#post(webhook, headers, delivery);
     const endedAt = Math.max(startedAt, clock.now());
     this.#inFlight -= 1;
-    if (attempt) driver.ended(attempt.ok);
+    if (attempt) driver.ended(delivery, attempt.ok);
     else driver.abandoned(delivery);
     if (driver.inFlight === 0) this.#active -= 1;
     this.#markReady(driver);
@@ -323,8 +327,8 @@ export class Dispatcher {
       subscription: webhook.subscription,
       workspaceId: webhook.workspaceId,
     });
-    driver.settled(delivery, attempt.ok, settled);
-    if (settled?.disabledReason === 'errors' && webhook.enabled) {
+    driver.settled(delivery, attempt.ok, settled, this.#options.site, clock.now());
+    if (settled?.webhook?.disabledReason === 'errors' && webhook.enabled) {
       this.#options.log.warn({ webhook: webhook.id }, 'webhook switched off after errors');
       this.#options.switchedOff();
     }
@@ -347,14 +351,14 @@ export class Dispatcher {
   }
 
   /** An outcome must not be lost for want of a disk: tried until it is written, or the program ends. */
-  async #writeDown(attempted: Attempted): Promise<Webhook | undefined> {
+  async #writeDown(attempted: Attempted): Promise<Settled | null> {
     const { clock, log } = this.#options;
     for (;;) {
       try {
         return await this.#settling.submit(attempted);
       } catch (error) {
         // The next holder finds the lane where it was, and sends the head again.
-        if (error instanceof LeaseLostError) return undefined;
+        if (error instanceof LeaseLostError) return null;
         if (this.#stopping) throw error;
         log.error({ err: error }, 'writing down an outcome failed; trying again');
         await this.#pause(clock);

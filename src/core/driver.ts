@@ -1,17 +1,24 @@
 import type { Lane, Webhook } from '../store/rows.ts';
 import type { DueLane, Repositories, Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
-import { type Delivery, findHead, findHeads, type Head } from './head.ts';
+import { wantsChat } from './filters.ts';
+import { type Delivery, findHead, findHeads, type Head, single } from './head.ts';
 import { restsUntil } from './health.ts';
 import { carryOutChunk } from './lane-actions.ts';
 import { evenlyDueAfter, opensAt, spacingMs } from './pace.ts';
 import type { Site } from './render.ts';
 import { park } from './set-aside.ts';
-import { isSameHead, replaceLane } from './settle.ts';
+import { isSameHead, type Next, replaceLane, type Settled } from './settle.ts';
 
 /** Heads looked up together: many small ones, few that may be a megabyte each. */
 const SINGLES_AHEAD = 64;
 const BUNDLES_AHEAD = 10;
+/**
+ * A chat in which many messages wait goes on with the next one at once, for so many messages and so long.
+ * Then it is the turn of those that are due longer; and names are read anew.
+ */
+const IN_A_ROW = 16;
+const IN_A_ROW_MS = 1000;
 
 /**
  * Drives one webhook: knows what is under way in it, looks up the next heads of its lanes and says which
@@ -30,12 +37,19 @@ export class Driver {
   #unsettledFailures = 0;
   #filling = false;
   #wokenMeanwhile = false;
+  /** The store may hold something due that is not known here. */
+  #mayHaveMore = true;
+  /** As of when it is known what is due, and whether it is known as well what falls due next. */
+  #lookedAt = 0;
+  #knowsNext = false;
   /** Something is asked of the lanes, which is done before anything else is sent. */
   #asked = false;
   #queue: Delivery[] = [];
   /** How often the queue has been dropped. */
   #drops = 0;
-  readonly #busy = new Set<number>();
+  /** Chats whose lanes are busy, and how often what is due had been looked up when their outcome came. */
+  readonly #busy = new Map<number, number>();
+  #looks = 0;
 
   constructor(webhookId: number) {
     this.webhookId = webhookId;
@@ -67,29 +81,45 @@ export class Driver {
     this.#evenlyDueAt = evenlyDueAfter(this.#evenlyDueAt, spacing, now);
   }
 
-  ended(ok: boolean): void {
+  ended({ lane }: Delivery, ok: boolean): void {
     this.inFlight -= 1;
+    this.#busy.set(lane.chatId, this.#looks);
     if (!ok) this.#unsettledFailures += 1;
   }
 
   /** What becomes of the request is somebody else's to find out. */
-  abandoned({ lane }: Delivery): void {
+  abandoned(delivery: Delivery): void {
     this.inFlight -= 1;
-    this.#busy.delete(lane.chatId);
+    this.#release([delivery]);
   }
 
-  /** The outcome is committed. @param webhook as it is now; undefined where it is gone */
-  settled(delivery: Delivery, ok: boolean, webhook: Webhook | undefined): void {
+  /** The outcome is committed; or not (null), since the webhook is somebody else's by now. */
+  settled(delivery: Delivery, ok: boolean, settled: Settled | null, site: Site, now: number): void {
     if (!ok) this.#unsettledFailures -= 1;
+    const { webhook = null, next = null } = settled ?? {};
+    this.webhook = webhook;
+    const isWell = webhook?.enabled && webhook.health.consecutiveErrors === 0;
+    if (!isWell) this.#dropQueue();
+    else if (next && !this.stale && !this.#asked && goesOnAtOnce(webhook, delivery, next, now)) {
+      this.#queue.push(deliveryBehind(site, webhook, delivery, next));
+      return;
+    }
+    // A look that passed this lane by, since it was busy, may have missed what came behind its outcome.
+    const isMissed = this.#busy.get(delivery.lane.chatId) !== this.#looks;
     this.#busy.delete(delivery.lane.chatId);
-    this.webhook = webhook ?? null;
-    if (!webhook?.enabled || webhook.health.consecutiveErrors > 0) this.#dropQueue();
+    if (settled?.mayHaveMore || isMissed) this.mayHaveMore();
+  }
+
+  /** What is due is to be looked up in the store. */
+  mayHaveMore(): void {
+    this.#mayHaveMore = true;
   }
 
   /** The webhook's settings were changed: what was looked up by the old ones is looked up again. */
   changed(): void {
     this.stale = true;
     this.#dropQueue();
+    this.mayHaveMore();
     this.woken();
   }
 
@@ -106,6 +136,8 @@ export class Driver {
     this.#drops += 1;
     this.#release(this.#queue);
     this.#queue = [];
+    // Those of lanes that are being looked up just now are dropped, too.
+    this.mayHaveMore();
   }
 
   /**
@@ -122,7 +154,10 @@ export class Driver {
     this.#wokenMeanwhile = false;
     try {
       const next = await this.#fill(store, site, clock);
-      return this.#wokenMeanwhile ? 'again' : next;
+      if (!this.#wokenMeanwhile) return next;
+      // What was found out is not handed on, so it is not known.
+      this.#knowsNext = false;
+      return 'again';
     } finally {
       this.#filling = false;
     }
@@ -138,10 +173,15 @@ export class Driver {
     if (rest > now) return rest;
     if (!this.#mayStart(now)) return null;
 
+    if (!this.#mayHaveMore) return this.#nextDue(store.read, webhook);
     const drops = this.#drops;
+    this.#mayHaveMore = false;
+    this.#knowsNext = false;
+    this.#lookedAt = now;
+    this.#looks += 1;
     const due = await this.#dueLanes(store.read, webhook, now);
-    if (due.length === 0) return store.read.lanes.nextDue(webhook.id, now);
-    for (const { lane } of due) this.#busy.add(lane.chatId);
+    if (due.length === 0) return 'again';
+    for (const { lane } of due) this.#busy.set(lane.chatId, 0);
     try {
       const heads = await findHeads(store.read, site, webhook, due, clock);
       const found = due.map((lane, i) => ({ due: lane, head: heads[i] as Head }));
@@ -150,10 +190,18 @@ export class Driver {
       if (drops === this.#drops) this.#queue.push(...deliveries);
       else this.#release(deliveries);
     } catch (error) {
-      for (const { lane } of due) this.#busy.delete(lane.chatId);
+      this.#release(due);
       throw error;
     }
     return 'again';
+  }
+
+  /** When the next lane falls due after what is known; null where that has been asked for already. */
+  async #nextDue(read: Repositories, webhook: Webhook): Promise<number | null> {
+    if (this.#knowsNext) return null;
+    const next = await read.lanes.nextDue(webhook.id, this.#lookedAt);
+    this.#knowsNext = true;
+    return next;
   }
 
   /** Waits until nothing is under way: what it changes is then nobody else's. */
@@ -188,9 +236,15 @@ export class Driver {
     const many = webhook.granularityHours === 0 ? SINGLES_AHEAD : BUNDLES_AHEAD;
     const wanted = probe ? 1 : many;
     // As of before the read: a lane settled meanwhile may have been read as it was before.
-    const busy = new Set(this.#busy);
-    const lanes = await read.lanes.due(webhook.id, now, wanted + busy.size, probe);
-    return lanes.filter(({ lane }) => !busy.has(lane.chatId)).slice(0, wanted);
+    const busy = new Set(this.#busy.keys());
+    try {
+      const lanes = await read.lanes.due(webhook.id, now, wanted, probe, busy);
+      if (lanes.length === wanted) this.mayHaveMore();
+      return lanes;
+    } catch (error) {
+      this.mayHaveMore();
+      throw error;
+    }
   }
 
   /**
@@ -234,7 +288,7 @@ export class Driver {
     const ready: Delivery[] = [];
     for (const { due, head } of found) {
       const { chatId } = due.lane;
-      if (head.kind !== 'send' || refused.has(chatId)) this.#busy.delete(chatId);
+      if (head.kind !== 'send' || refused.has(chatId)) this.#release([due]);
       else if (needsSeal(head.delivery))
         ready.push({ ...head.delivery, lane: sealed(head.delivery) });
       else ready.push(head.delivery);
@@ -256,8 +310,10 @@ export class Driver {
     if (webhook && head?.kind === 'park') await park(tx, webhook, lane, clock.now());
   }
 
-  #release(deliveries: Delivery[]): void {
-    for (const { lane } of deliveries) this.#busy.delete(lane.chatId);
+  /** Their lanes are to be looked up again. */
+  #release(all: readonly { lane: Lane }[]): void {
+    for (const { lane } of all) this.#busy.delete(lane.chatId);
+    if (all.length > 0) this.mayHaveMore();
   }
 }
 
@@ -276,3 +332,24 @@ const sealed = ({ lane, lastSeq, shape, direction }: Delivery) => ({
   ...lane,
   seal: { lastSeq, shape, direction },
 });
+
+function goesOnAtOnce(
+  webhook: Webhook,
+  { chat, account, nth, foundAt }: Delivery,
+  { lane }: Next,
+  now: number,
+): boolean {
+  if (webhook.granularityHours !== 0 || lane.dueAt > now) return false;
+  if (nth + 1 >= IN_A_ROW || Math.abs(now - foundAt) >= IN_A_ROW_MS) return false;
+  return wantsChat(webhook.filters, chat, account);
+}
+
+function deliveryBehind(
+  site: Site,
+  webhook: Webhook,
+  { chat, account, foundAt, nth }: Delivery,
+  { lane, message }: Next,
+): Delivery {
+  const direction = webhook.filters.direction ?? null;
+  return single({ site, webhook, direction, chat, account }, lane, message, foundAt, nth + 1);
+}

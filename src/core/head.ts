@@ -1,5 +1,5 @@
 import { setImmediate as turnOfOthers } from 'node:timers/promises';
-import type { Lane, LoggedMessage, Shape, Webhook } from '../store/rows.ts';
+import type { Account, Chat, Lane, LoggedMessage, Shape, Webhook } from '../store/rows.ts';
 import type { DueLane, Range, Repositories } from '../store/store.ts';
 import type { Direction } from '../wire/payload.ts';
 import { BundleFit } from './bundle.ts';
@@ -23,7 +23,12 @@ export interface Delivery {
   direction: Direction | null;
   lastSeq: number;
   messageCount: number;
-  chatName: string;
+  chat: Chat;
+  account: Account;
+  /** When its chat and account were read, Unix milliseconds. */
+  foundAt: number;
+  /** How many went before it, one after the other, without its lane being looked up among those due. */
+  nth: number;
   id: string;
   body: string;
 }
@@ -119,6 +124,7 @@ async function headOf(
   const { seal } = lane;
   const { direction } = range;
   const context: Rendering = { site, webhook, direction, chat, account };
+  const foundAt = clock.now();
   const waiting =
     shape === 'single'
       ? begun
@@ -128,26 +134,9 @@ async function headOf(
   const [first] = waiting;
   if (!first) return { kind: 'move', to: await laneBehind(read, webhook, lane) };
 
-  const send = (messages: readonly LoggedMessage[], payload: object): Head => ({
-    kind: 'send',
-    delivery: {
-      lane,
-      shape,
-      direction,
-      lastSeq: (messages.at(-1) as LoggedMessage).seq,
-      messageCount: messages.length,
-      chatName: chat.fullName,
-      id: deliveryId(
-        lane.webhookId,
-        shape,
-        lane.chatId,
-        messages.map(({ seq }) => seq),
-      ),
-      body: JSON.stringify(payload),
-    },
-  });
-  if (shape === 'single') return send([first], renderSingle(context, first));
-  if (seal) return send(waiting, renderBundle(context, waiting));
+  const send = (delivery: Delivery): Head => ({ kind: 'send', delivery });
+  if (shape === 'single') return send(single(context, lane, first, foundAt));
+  if (seal) return send(bundle(context, lane, waiting, foundAt));
 
   // The direction filter may have been edited: then the first message that matches opens the window.
   const openedAt = first.seq === lane.nextSeq ? lane.openedAt : first.receivedAt;
@@ -156,7 +145,44 @@ async function headOf(
     return { kind: 'move', to: { ...lane, nextSeq: first.seq, openedAt, dueAt: due } };
   }
   const run = cutBundle(waiting, openedAt, windowMs(webhook.granularityHours), now);
-  return send(run, renderBundle(context, run));
+  return send(bundle(context, lane, run, foundAt));
+}
+
+/** @param nth see {@link Delivery} */
+export function single(
+  context: Rendering,
+  lane: Lane,
+  message: LoggedMessage,
+  foundAt: number,
+  nth = 0,
+): Delivery {
+  const { direction, chat, account } = context;
+  return {
+    ...{ lane, direction, chat, account, foundAt, nth },
+    shape: 'single',
+    lastSeq: message.seq,
+    messageCount: 1,
+    id: deliveryId(lane.webhookId, 'single', lane.chatId, [message.seq]),
+    body: JSON.stringify(renderSingle(context, message)),
+  };
+}
+
+function bundle(
+  context: Rendering,
+  lane: Lane,
+  messages: readonly LoggedMessage[],
+  foundAt: number,
+): Delivery {
+  const { direction, chat, account } = context;
+  const seqs = messages.map(({ seq }) => seq);
+  return {
+    ...{ lane, direction, chat, account, foundAt, nth: 0 },
+    shape: 'bundle',
+    lastSeq: seqs.at(-1) as number,
+    messageCount: messages.length,
+    id: deliveryId(lane.webhookId, 'bundle', lane.chatId, seqs),
+    body: JSON.stringify(renderBundle(context, messages)),
+  };
 }
 
 /**
@@ -185,38 +211,20 @@ async function bundleful(
   }
 }
 
-/** A lane, and where its head ends: by its seal, or else with its first message, unless it is said. */
-interface Behind {
-  webhook: Webhook;
-  lane: Lane;
-  lastSeq?: number;
-}
+/** What is behind the head of a lane. */
+export const rangeBehind = (
+  { filters, gaps }: Webhook,
+  { chatId }: Lane,
+  lastSeq: number,
+): Range => ({ chatId, fromSeq: lastSeq + 1, direction: filters.direction ?? null, gaps });
 
-/** Lanes behind their heads, as the logs stand now; null where nothing is left. */
-export async function lanesBehind(
-  read: Repositories,
-  all: readonly Behind[],
-): Promise<(Lane | null)[]> {
-  const next = await read.messages.firsts(
-    all.map(({ webhook, lane, lastSeq = lane.seal?.lastSeq ?? lane.nextSeq }) => ({
-      chatId: lane.chatId,
-      fromSeq: lastSeq + 1,
-      direction: webhook.filters.direction ?? null,
-      gaps: webhook.gaps,
-    })),
-  );
-  return all.map(({ webhook, lane }, i) => laneAfter(lane, next[i] ?? null, webhook));
-}
-
-/** The same of one lane. */
+/** The lane behind its head, as the log stands now; null where nothing is left. */
 export async function laneBehind(
   read: Repositories,
   webhook: Webhook,
   lane: Lane,
-  lastSeq?: number,
+  lastSeq = lane.seal?.lastSeq ?? lane.nextSeq,
 ): Promise<Lane | null> {
-  const [behind] = await lanesBehind(read, [
-    { webhook, lane, ...(lastSeq !== undefined && { lastSeq }) },
-  ]);
-  return behind ?? null;
+  const [next] = await read.messages.firsts([rangeBehind(webhook, lane, lastSeq)]);
+  return laneAfter(lane, next ?? null, webhook);
 }

@@ -1,14 +1,15 @@
 import type { SendError } from '../store/facts.ts';
-import type { Activity, Lane, LoggedRequest, Webhook } from '../store/rows.ts';
+import type { Activity, Lane, LoggedMessage, LoggedRequest, Webhook } from '../store/rows.ts';
 import type { Repositories } from '../store/store.ts';
 import { activity, type NewFacts } from './activity.ts';
 import { type Counted, dailyCounts } from './daily-counts.ts';
 import type { Delivery } from './head.ts';
-import { lanesBehind } from './head.ts';
+import { rangeBehind } from './head.ts';
 import { healthAfter, mustDisable, type Outcome, pauseAfter } from './health.ts';
 import { switchOffEmail } from './outbox.ts';
 import { blameAfter } from './parking.ts';
 import type { Attempt } from './sender.ts';
+import { laneAfter } from './window.ts';
 import { isZapGone } from './zap-life.ts';
 
 /** A delivery that has been attempted and is to be written down. */
@@ -27,19 +28,19 @@ export interface Attempted {
  * Writes down what became of a group of deliveries, in one transaction: cursors, error counts, pauses,
  * switch-offs and both logs. A webhook that is gone is passed over; so is a lane that no longer stands
  * where it stood, since someone has moved it on purpose meanwhile.
- * @returns the webhooks concerned as they are now, those that are gone left out
+ * @returns one answer an attempt
  */
 export async function settle(
   tx: Repositories,
   group: readonly Attempted[],
   random: () => number,
-): Promise<Map<number, Webhook>> {
+): Promise<Settled[]> {
   const chatIds = [...new Set(group.map(({ delivery }) => delivery.lane.chatId))];
   const chats = await tx.chats.hold(chatIds);
   const webhooks = await tx.webhooks.byIds([...new Set(group.map(webhookIdOf))]);
   const lanes = await standingLanes(tx, group);
   const learnt: Learnt[] = [];
-  const behind: Parameters<typeof lanesBehind>[1][number][] = [];
+  const taken: Taken[] = [];
   const failed: Lane[] = [];
   const activities: Activity[] = [];
   for (const [webhookId, attempts] of Map.groupBy(group, webhookIdOf)) {
@@ -64,7 +65,7 @@ export async function settle(
       }
       if (outcome.ok) lastSuccessAt = at;
       const lane = lanes.get(attempted);
-      if (lane && outcome.ok) behind.push({ webhook, lane, lastSeq: attempted.delivery.lastSeq });
+      if (lane && outcome.ok) taken.push({ webhook, lane, attempted });
       else if (lane) failed.push(failedLane(lane, attempted, lastSuccessAt, random()));
       activities.push(activityOf(webhookId, attempted, health.consecutiveErrors));
       if (judged && off) {
@@ -94,11 +95,7 @@ export async function settle(
   }
   await tx.webhooks.saveHealth(...learnt);
   await tx.lanes.save(...failed);
-  await replaceLanes(
-    tx,
-    behind.map(({ lane }) => lane),
-    await lanesBehind(tx, behind),
-  );
+  const next = await moveOn(tx, taken);
   await tx.counters.add(dailyCounts(group.filter(isOfOne(webhooks)).map(toCounted)));
   // What a person has asked to be forgotten meanwhile does not come back in the logs.
   const isKept = ({ chatId }: { chatId: number | null }) => !chatId || chats.has(chatId);
@@ -106,7 +103,63 @@ export async function settle(
     requests: group.map(({ logged }) => logged).filter(isKept),
     activities: activities.filter(isKept),
   });
-  return webhooks;
+  return group.map((attempted) => {
+    const found = next.get(attempted);
+    const isJoined = chats.get(attempted.delivery.lane.chatId)?.isJoined ?? true;
+    return {
+      webhook: webhooks.get(webhookIdOf(attempted)),
+      mayHaveMore:
+        found !== undefined || !attempted.outcome.ok || !lanes.has(attempted) || isJoined,
+      next: (!isJoined && found) || null,
+    };
+  });
+}
+
+/** What became of an attempt. */
+export interface Settled {
+  /** As it is now; undefined where it is gone. */
+  webhook: Webhook | undefined;
+  /** Whether there may be more to send, in this lane or in one that has waited for it. */
+  mayHaveMore: boolean;
+  /**
+   * Where the lane stands now, and its first message; null where it does not go on, or may have to wait for
+   * another chat of the same person.
+   */
+  next: Next | null;
+}
+
+export interface Next {
+  lane: Lane;
+  message: LoggedMessage;
+}
+
+/** A head that was taken by its receiver. */
+interface Taken {
+  webhook: Webhook;
+  lane: Lane;
+  attempted: Attempted;
+}
+
+/** Moves lanes behind their heads. @returns where those stand that go on */
+async function moveOn(tx: Repositories, taken: readonly Taken[]): Promise<Map<Attempted, Next>> {
+  const pages = await tx.messages.pages(
+    taken.map(({ webhook, lane, attempted }) =>
+      rangeBehind(webhook, lane, attempted.delivery.lastSeq),
+    ),
+    1,
+  );
+  const next = new Map<Attempted, Next>();
+  for (const [i, { webhook, lane, attempted }] of taken.entries()) {
+    const message = pages[i]?.[0];
+    const after = message && laneAfter(lane, message, webhook);
+    if (after) next.set(attempted, { lane: after, message });
+  }
+  await replaceLanes(
+    tx,
+    taken.map(({ lane }) => lane),
+    taken.map(({ attempted }) => next.get(attempted)?.lane ?? null),
+  );
+  return next;
 }
 
 /** What deliveries have taught about a webhook. */
@@ -189,7 +242,8 @@ export const replaceLane = (tx: Repositories, lane: Lane, next: Lane | null): Pr
 
 function activityOf(webhookId: number, attempted: Attempted, errors: number): Activity {
   const { delivery, attempt, outcome } = attempted;
-  const { messageCount: messages, chatName } = delivery;
+  const { messageCount: messages } = delivery;
+  const chatName = delivery.chat.fullName;
   const { startedAt, endedAt } = outcome;
   const facts: NewFacts = attempt.ok
     ? { kind: 'sent', messages, chatName, ms: endedAt - startedAt }

@@ -227,10 +227,16 @@ export interface Lanes {
   /** Writes lanes down whether they are there or not. */
   put(...lanes: readonly Lane[]): Promise<void>;
   /**
-   * Lanes due by `now` that are not held up; for a probe those with the fewest attempts first, else the
-   * longest due.
+   * Lanes due by `now` that are not held up, those of the chats in `except` left out; for a probe those with
+   * the fewest attempts first, else the longest due.
    */
-  due(webhookId: number, now: number, limit: number, probe: boolean): Promise<DueLane[]>;
+  due(
+    webhookId: number,
+    now: number,
+    limit: number,
+    probe: boolean,
+    except: ReadonlySet<number>,
+  ): Promise<DueLane[]>;
   /** When the webhook's next lane that is not held up falls due after `now`, null where none does. */
   nextDue(webhookId: number, now: number): Promise<number | null>;
   /**

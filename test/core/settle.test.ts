@@ -4,7 +4,7 @@ import type { Outcome } from '../../src/core/health.ts';
 import { toLoggedRequest } from '../../src/core/request-log.ts';
 import type { Attempt } from '../../src/core/sender.ts';
 import { type Attempted, settle } from '../../src/core/settle.ts';
-import type { Lane, Webhook } from '../../src/store/rows.ts';
+import type { Account, Chat, Lane, Webhook } from '../../src/store/rows.ts';
 import type { Store } from '../../src/store/store.ts';
 import { activityLog } from '../support/activity-log.ts';
 import { addWebhook, appendAll, received } from '../support/chat-log.ts';
@@ -17,11 +17,13 @@ const HOUR = 3_600_000;
 let store: Store;
 let webhook: Webhook;
 let lane: Lane;
+let chat: Chat;
+let account: Account;
 
 beforeEach(async () => {
   store = await emptyStore();
   webhook = await addWebhook(store);
-  const { chat } = await appendAll(store, [received(0), received(1), received(2 * HOUR)]);
+  ({ chat, account } = await appendAll(store, [received(0), received(1), received(2 * HOUR)]));
   lane = aLane({ webhookId: webhook.id, chatId: chat.id, openedAt: 0 });
   await store.transaction((tx) => tx.lanes.open([lane]));
 });
@@ -32,7 +34,7 @@ const deliveryOf = (from: Lane): Delivery => ({
   direction: null,
   lastSeq: 2,
   messageCount: 2,
-  chatName: 'John Doe',
+  ...{ chat, account, foundAt: 0, nth: 0 },
   id: 'msg_1',
   body: '{}',
 });
@@ -79,8 +81,8 @@ describe('a success', () => {
 
   test('clears the count and is told in the activity log and the request log', async () => {
     await write(attempted(failure(), 0));
-    const webhooks = await write(attempted(OK, HOUR, (await stored()) as Lane));
-    expect(webhooks.get(webhook.id)?.health.consecutiveErrors).toBe(0);
+    const settled = await write(attempted(OK, HOUR, (await stored()) as Lane));
+    expect(settled[0]?.webhook?.health.consecutiveErrors).toBe(0);
     expect(await history()).toEqual([
       'Sent 2 messages of John Doe in 20 ms',
       'The receiver answered 500; only 200 is success (John Doe; error 1 in a row; more than 10 switch the webhook off)',
@@ -133,8 +135,8 @@ describe('a failure', () => {
 
   test('after the webhook was switched off is written down but judges no more', async () => {
     await store.transaction((tx) => tx.webhooks.change(webhook, { enabled: false }));
-    const webhooks = await write(attempted(failure(), 100));
-    expect(webhooks.get(webhook.id)?.health.consecutiveErrors).toBe(0);
+    const settled = await write(attempted(failure(), 100));
+    expect(settled[0]?.webhook?.health.consecutiveErrors).toBe(0);
     expect(await stored()).toMatchObject({ attempts: 1 });
   });
 });
@@ -157,7 +159,7 @@ describe('what is no longer there', () => {
 
   test('a webhook that is gone is passed over', async () => {
     await store.transaction((tx) => tx.webhooks.remove(webhook));
-    expect((await write(attempted(OK, 100))).size).toBe(0);
+    expect((await write(attempted(OK, 100)))[0]?.webhook).toBeUndefined();
     expect(await store.read.history.requests(webhook.id)).toEqual([]);
   });
 });
@@ -165,6 +167,6 @@ describe('what is no longer there', () => {
 test('a group is judged in the order in which its requests ended', async () => {
   const success = attempted(OK, 0, lane, { endedAt: 50 });
   const failed = attempted(failure(), 60, { ...lane, chatId: 7 }, { endedAt: 70 });
-  const webhooks = await write(failed, success);
-  expect(webhooks.get(webhook.id)?.health.consecutiveErrors).toBe(1);
+  const settled = await write(failed, success);
+  expect(settled[0]?.webhook?.health.consecutiveErrors).toBe(1);
 });

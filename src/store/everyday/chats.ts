@@ -11,7 +11,8 @@ export interface ChatEdit {
   responsibleEmail?: string | undefined;
 }
 
-export class Chats {
+/** Chats of accounts. Holding them is part of every settling, so each database has a statement of its own. */
+export abstract class Chats {
   readonly #db: Kysely<Tables>;
 
   constructor(db: Kysely<Tables>) {
@@ -133,16 +134,7 @@ export class Chats {
    * Holds these chats until the transaction ends: nothing is appended to them, and no one else who holds
    * them moves their lanes. Answers which of them there are, those detached left out.
    */
-  async hold(ids: readonly number[]): Promise<Set<number>> {
-    if (ids.length === 0) return new Set();
-    const rows = await this.#db
-      .selectFrom('chat')
-      .select('id')
-      .where('id', 'in', ids)
-      .where('workspace_id', '>', 0)
-      .execute();
-    return new Set(rows.map(({ id }) => id));
-  }
+  abstract hold(ids: readonly number[]): Promise<Map<number, Held>>;
 
   /**
    * The chat is nobody's from now on and waits to be removed: neither its workspace nor intake finds it, by
@@ -198,6 +190,12 @@ export class Chats {
       .where('id', 'in', together)
       .execute();
   }
+}
+
+/** A chat that is held. */
+export interface Held {
+  /** It is a redirect, or has some: its lanes and theirs wait for each other. */
+  isJoined: boolean;
 }
 
 /** A chat as lists have it. */

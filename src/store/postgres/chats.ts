@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import { Chats } from '../everyday/chats.ts';
+import { Chats, type Held } from '../everyday/chats.ts';
 import type { Tables } from '../schema.ts';
 import type { Queries } from './queries.ts';
 
@@ -12,12 +12,15 @@ export class PostgresChats extends Chats {
     this.#queries = queries;
   }
 
-  override async hold(ids: readonly number[]): Promise<Set<number>> {
-    if (ids.length === 0) return new Set();
-    const rows = await this.#queries.rows<{ id: number }>(
-      'SELECT id FROM chat WHERE id = ANY($1) AND workspace_id > 0 ORDER BY id FOR SHARE',
+  /** In one order, so that two that want the same do not wait for each other for ever. */
+  async hold(ids: readonly number[]): Promise<Map<number, Held>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.#queries.rows<Held & { id: number }>(
+      `SELECT id, redirect_to IS NOT NULL OR EXISTS (
+              SELECT 1 FROM chat AS younger WHERE younger.redirect_to = chat.id) AS "isJoined"
+         FROM chat WHERE id = ANY($1) AND workspace_id > 0 ORDER BY id FOR SHARE OF chat`,
       [ids],
     );
-    return new Set(rows.map(({ id }) => id));
+    return new Map(rows.map(({ id, isJoined }) => [id, { isJoined }]));
   }
 }

@@ -28,7 +28,8 @@ const DUE = `
          account.skipped_attachment, account.skipped_no_text,
          (chat.redirect_to IS NOT NULL)::int AS draining
     FROM lane JOIN chat ON chat.id = lane.chat_id JOIN account ON account.id = chat.account_id
-   WHERE lane.webhook_id = $1 AND lane.due_at <= $2 AND NOT ${HELD_UP}`;
+   WHERE lane.webhook_id = $1 AND lane.due_at <= $2 AND lane.chat_id <> ALL ($4::bigint[])
+     AND NOT ${HELD_UP}`;
 
 /** The cursors: every delivery passes through here. */
 export class PostgresLanes implements Lanes {
@@ -113,18 +114,19 @@ export class PostgresLanes implements Lanes {
     await this.save(...lanes);
   }
 
-  async due(webhookId: number, now: number, limit: number, probe: boolean): Promise<DueLane[]> {
+  async due(...[webhookId, now, limit, probe, except]: Parameters<Lanes['due']>) {
     const order = probe ? 'lane.attempts, lane.opened_at' : 'lane.due_at';
     const rows = await this.#db.rows<JoinedRow>(`${DUE} ORDER BY ${order} LIMIT $3`, [
-      webhookId,
-      now,
-      limit,
+      ...[webhookId, now, limit],
+      [...except],
     ]);
-    return rows.map((row) => ({
-      lane: toLane(row),
-      chat: toChat({ ...row, id: row.the_chat }),
-      account: toAccount({ ...row, id: row.the_account, phone: row.account_phone }),
-    }));
+    return rows.map(
+      (row): DueLane => ({
+        lane: toLane(row),
+        chat: toChat({ ...row, id: row.the_chat }),
+        account: toAccount({ ...row, id: row.the_account, phone: row.account_phone }),
+      }),
+    );
   }
 
   async nextDue(webhookId: number, now: number): Promise<number | null> {

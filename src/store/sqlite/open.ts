@@ -5,7 +5,6 @@ import { Kysely, SqliteDialect } from 'kysely';
 import { StoreUnavailableError } from '../errors.ts';
 import { Accounts } from '../everyday/accounts.ts';
 import { Actions } from '../everyday/actions.ts';
-import { Chats } from '../everyday/chats.ts';
 import { Outbox } from '../everyday/outbox.ts';
 import { ParkedDeliveries } from '../everyday/parked.ts';
 import { SignIns } from '../everyday/sign-ins.ts';
@@ -18,6 +17,7 @@ import { migrate } from '../migrate.ts';
 import type { Tables } from '../schema.ts';
 import type { SecretBox } from '../secret-box.ts';
 import type { Repositories, Store } from '../store.ts';
+import { SqliteChats } from './chats.ts';
 import { SqliteCounters } from './counters.ts';
 import { databasePath, openSecretBox } from './data-folder.ts';
 import { isUnavailable, sqliteCode } from './error-code.ts';
@@ -88,7 +88,7 @@ function repositories(
     signIns: new SignIns(db),
     sources: new Sources(db, box),
     accounts: new Accounts(db),
-    chats: new Chats(db),
+    chats: new SqliteChats(database, db),
     webhooks: new Webhooks(db, box),
     people: new SqlitePeople(database),
     messages: new SqliteMessages(database),

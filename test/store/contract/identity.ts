@@ -20,6 +20,8 @@ interface Given {
   direction?: 'received' | 'sent';
 }
 
+const NONE = new Set<number>();
+
 export function identity(kind: StoreKind): void {
   let store: Store;
   beforeEach(async () => {
@@ -264,7 +266,7 @@ export function identity(kind: StoreKind): void {
       await tx.lanes.put(aLane({ ...lane, webhookId: 77, chatId: c }));
     });
     const due = async (probe = false) =>
-      (await store.read.lanes.due(webhook.id, 100, 10, probe)).map(
+      (await store.read.lanes.due(webhook.id, 100, 10, probe, NONE)).map(
         ({ lane: { chatId } }) => chatId,
       );
     expect(await due()).toEqual([a, b, c]);
@@ -324,7 +326,7 @@ export function identity(kind: StoreKind): void {
       expect(await store.read.lanes.get(webhook.id, one.chatId)).toEqual(one);
       expect(await store.read.lanes.ofChat(one.chatId)).toEqual([one]);
     }
-    const [due] = await store.read.lanes.due(webhook.id, 9000, 1, false);
+    const [due] = await store.read.lanes.due(webhook.id, 9000, 1, false, NONE);
     expect(due?.lane).toEqual(lanes[2]);
     await store.transaction((tx) => tx.lanes.redate(-1, 1e6));
     expect(await store.read.lanes.get(webhook.id, b.chat.id)).toMatchObject({ dueAt: -1 });

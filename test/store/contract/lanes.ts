@@ -8,6 +8,8 @@ import { emptyStore, type StoreKind } from '../../support/stores.ts';
 
 const HOUR = 3_600_000;
 
+const NONE = new Set<number>();
+
 export function lanes(kind: StoreKind): void {
   let store: Store;
   let webhook: Webhook;
@@ -61,14 +63,16 @@ export function lanes(kind: StoreKind): void {
   test('fall due in order of time, with their chats and accounts', async () => {
     const [late, early] = (await put({ dueAt: 20 }, { dueAt: 10 }, { dueAt: 30 })) as [Lane, Lane];
     const { lanes: read } = store.read;
-    const due = await read.due(webhook.id, 20, 10, false);
+    const due = await read.due(webhook.id, 20, 10, false, NONE);
     expect(due.map(({ lane }) => lane)).toEqual([early, late]);
     for (const { lane, chat, account } of due) {
       expect(await store.read.chats.get(1, lane.chatId)).toEqual({ chat, account });
     }
-    expect(await read.due(webhook.id, 20, 1, false)).toHaveLength(1);
-    expect(await read.due(webhook.id, 9, 10, false)).toEqual([]);
-    expect(await read.due(999, 20, 10, false)).toEqual([]);
+    expect(await read.due(webhook.id, 20, 1, false, NONE)).toHaveLength(1);
+    expect(await read.due(webhook.id, 9, 10, false, NONE)).toEqual([]);
+    const withoutEarly = await read.due(webhook.id, 20, 1, false, new Set([early.chatId]));
+    expect(withoutEarly.map(({ lane }) => lane)).toEqual([late]);
+    expect(await read.due(999, 20, 10, false, NONE)).toEqual([]);
   });
 
   test('are probed by fewest attempts, then the oldest', async () => {
@@ -77,7 +81,7 @@ export function lanes(kind: StoreKind): void {
       { dueAt: 2, openedAt: 3 },
       { dueAt: 3, openedAt: 2 },
     );
-    const due = await store.read.lanes.due(webhook.id, 5, 10, true);
+    const due = await store.read.lanes.due(webhook.id, 5, 10, true, NONE);
     expect(due.map(({ lane }) => lane)).toEqual([older, newer, tried]);
   });
 
