@@ -128,6 +128,7 @@ describePostgres('a server on PostgreSQL', () => {
         { DATABASE_URL: 'mysql://me:hunter2@localhost/x' },
         'DATABASE_URL is not an address such as',
       ],
+      [{ PAKIET_DATA_DIR: '/dev/null/in' }, 'No key to the secrets can be written to /dev/null/in'],
       [{ PAKIET_SECRET_KEY: 'hunter2' }, 'PAKIET_SECRET_KEY is not 32 bytes in base64'],
     ] as const) {
       const sentence = await refusal(wrong);

@@ -122,7 +122,15 @@ export async function answered<Result>(asked: Promise<Result>): Promise<Result> 
   try {
     return await asked;
   } catch (error) {
+    keepToItself(error);
     const isDown = isUnavailable(error) || isConnectionLost(error);
     throw isDown ? new StoreUnavailableError(error) : error;
   }
+}
+
+/** What the server tells besides may hold whole rows: texts, names, numbers. Errors go to the log. */
+function keepToItself(error: unknown): void {
+  const told = error as { detail?: unknown; where?: unknown };
+  if (told?.detail !== undefined) told.detail = undefined;
+  if (told?.where !== undefined) told.where = undefined;
 }

@@ -10,7 +10,8 @@ const SETTINGS = [
   // A commit is on the disk before anyone is told that it happened, whatever the server's default is.
   'synchronous_commit=on',
   // Plans go by what the parameters are. One kept from when a table was empty made everything 3.5 times
-  // slower; planning anew costs far less.
+  // slower. Planning anew costs 0.03 ms for a row by its key, and 0.5 ms for the lanes that are due, which
+  // come a hundred at a time.
   'plan_cache_mode=force_custom_plan',
   'statement_timeout=0',
   'lock_timeout=0',

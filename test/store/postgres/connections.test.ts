@@ -97,6 +97,8 @@ describePostgres('a connection to PostgreSQL', () => {
         await create(tx).catch(() => {});
       });
       await expect(spoilt).rejects.toThrow('one_of_a_name');
+      // Its detail would tell the name, and errors go to the log.
+      await expect(spoilt).rejects.toMatchObject({ code: '23505', detail: undefined });
       expect(await ids()).toHaveLength(1);
     });
   });
