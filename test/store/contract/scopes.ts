@@ -65,7 +65,9 @@ export function scopes(kind: StoreKind): void {
     let isHeld = true;
     const holding = store.transaction(
       async (tx) => {
-        expect(await tx.chats.hold([chat.id, 999])).toEqual(new Set([chat.id]));
+        expect(await tx.chats.hold([chat.id, 999])).toEqual(
+          new Map([[chat.id, { isJoined: false }]]),
+        );
         held.resolve();
         if (kind.concurrent) await heldTwice.promise;
         await sleep(KEPT_OUT_MS);
@@ -76,7 +78,7 @@ export function scopes(kind: StoreKind): void {
     await held.promise;
     const appending = appendAll(store, [received(2)]).then(() => isHeld);
     const another = store.transaction((tx) => tx.chats.hold([chat.id]), { among: [1] });
-    expect(await another).toEqual(new Set([chat.id]));
+    expect(await another).toEqual(new Map([[chat.id, { isJoined: false }]]));
     heldTwice.resolve();
     await holding;
     expect(await appending).toBe(false);
@@ -86,8 +88,8 @@ export function scopes(kind: StoreKind): void {
     const { chat } = await appendAll(store, [received(1)]);
     await store.transaction((tx) => tx.chats.detach(chat.id));
     const hold = (ids: number[]) => store.transaction((tx) => tx.chats.hold(ids));
-    expect(await hold([chat.id])).toEqual(new Set());
-    expect(await hold([])).toEqual(new Set());
+    expect(await hold([chat.id])).toEqual(new Map());
+    expect(await hold([])).toEqual(new Map());
   });
 
   test('what is read to be changed is not changed by others before', async () => {
