@@ -23,15 +23,17 @@ export const together: Case = {
     const taken: number[] = [];
     for (let round = 0; round < repeats; round += 1) {
       say('intake and delivery together');
-      const { delivered, accepted, body } = await withPlace(
+      const { delivered, accepted, microseconds, body } = await withPlace(
         context,
         async (seed, workspaceId) => void (await wholeWebhook(seed, workspaceId, receiver)),
         (place) => underFullLoad(context, place, { seconds: smoke ? 0.3 : 15 }),
       );
       taken.push(Math.round(accepted));
+      const limit = await bareSender(receiver, body, smoke ? 0.2 : 4);
       measured.push({
         value: delivered,
-        limit: await bareSender(receiver, body, smoke ? 0.2 : 4),
+        limit: limit.perSecond,
+        microseconds: { ours: microseconds, limits: limit.microseconds },
       });
     }
     return [

@@ -1,5 +1,6 @@
 import { type Context, PATIENCE_MS, withServer } from './case.ts';
 import { fullLoad } from './load.ts';
+import { processorSeconds } from './process-figures.ts';
 import { intakeAt, type Server } from './server.ts';
 import type { Place } from './stores.ts';
 
@@ -10,6 +11,8 @@ export interface FullLoad {
   delivered: number;
   /** Messages a second that were taken in. */
   accepted: number;
+  /** Processor time of a message, in and out. */
+  microseconds: number;
   /** Body of a delivery. */
   body: string;
 }
@@ -33,13 +36,16 @@ export async function underFullLoad(
     await receiver.reached(warmed.requests, PATIENCE_MS);
     await receiver.begin('requests');
     during?.(server);
+    const busyBefore = processorSeconds(server.pid);
     const traffic = { chats: CHATS, run };
     const sent = await fullLoad(intakeAt(server.url, traffic), { seconds });
     after?.();
     const { requests: delivered } = await receiver.tally();
     const { sample: body } = await receiver.reached(sent.requests, PATIENCE_MS);
+    const busy = processorSeconds(server.pid) - busyBefore;
+    const microseconds = (busy / sent.requests) * 1e6;
     await receiver.check(sent.requests);
-    return { delivered: delivered / sent.seconds, accepted: sent.perSecond, body };
+    return { microseconds, delivered: delivered / sent.seconds, accepted: sent.perSecond, body };
   });
 }
 
