@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Case, type Context, withPlace, withServer } from '../rig/case.ts';
 import { type Finding, type Measured, middle, spread } from '../rig/finding.ts';
-import { fullLoadOn, wholeWebhook } from '../rig/full-load-on.ts';
+import { type FullLoad, fullLoadOn, wholeWebhook } from '../rig/full-load-on.ts';
 import { messageOf } from '../rig/messages.ts';
 import { residentMib } from '../rig/process-figures.ts';
 import type { Seed } from '../rig/seed.ts';
@@ -41,12 +41,16 @@ export const muchStored: Case = {
         for (let round = 0; round < repeats; round += 1) {
           say('the same load on little and on much');
           const little = await withLittle(context, seconds);
-          const value = await withServer(context, much, async (server) => {
+          const loaded = await withServer(context, much, async (server) => {
             await sleep(smoke ? 100 : 10_000);
             resident = residentMib(server.pid);
-            return (await fullLoadOn(context, server, { seconds, run: `${round}-` })).delivered;
+            return fullLoadOn(context, server, { seconds, run: `${round}-` });
           });
-          measured.push({ value, limit: little });
+          measured.push({
+            value: loaded.delivered,
+            limit: little.delivered,
+            microseconds: { ours: loaded.microseconds, limits: little.microseconds },
+          });
         }
         const lanes = workspaces * webhooks * chats;
         const findings: Finding[] = [
@@ -65,16 +69,11 @@ export const muchStored: Case = {
   },
 };
 
-const withLittle = (context: Context, seconds: number): Promise<number> =>
+const withLittle = (context: Context, seconds: number): Promise<FullLoad> =>
   withPlace(
     context,
     (seed, workspaceId) => wholeWebhook(seed, workspaceId, context.receiver),
-    (place) =>
-      withServer(
-        context,
-        place,
-        async (server) => (await fullLoadOn(context, server, { seconds })).delivered,
-      ),
+    (place) => withServer(context, place, (server) => fullLoadOn(context, server, { seconds })),
   );
 
 async function seedMuch(seed: Seed, { workspaces, webhooks, chats, messagesEach }: Scale) {
