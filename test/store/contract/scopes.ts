@@ -61,33 +61,40 @@ export function scopes(kind: StoreKind): void {
   test('a chat that is held is not appended to, and is held by others all the same', async () => {
     const { chat } = await appendAll(store, [received(1)]);
     const held = Promise.withResolvers<void>();
-    const heldTwice = Promise.withResolvers<void>();
+    const appending = Promise.withResolvers<void>();
     let isHeld = true;
     const holding = store.transaction(
       async (tx) => {
-        expect(await tx.chats.hold([chat.id, 999])).toEqual(new Set([chat.id]));
+        expect([...(await tx.chats.hold([chat.id, 999])).keys()]).toEqual([chat.id]);
         held.resolve();
-        if (kind.concurrent) await heldTwice.promise;
+        if (kind.concurrent) await appending.promise;
         await sleep(KEPT_OUT_MS);
         isHeld = false;
       },
       { among: [1] },
     );
     await held.promise;
-    const appending = appendAll(store, [received(2)]).then(() => isHeld);
-    const another = store.transaction((tx) => tx.chats.hold([chat.id]), { among: [1] });
-    expect(await another).toEqual(new Set([chat.id]));
-    heldTwice.resolve();
+    const another = store.transaction(
+      async (tx) => [(await tx.chats.hold([chat.id])).size, isHeld],
+      {
+        among: [1],
+      },
+    );
+    // Not before: one who appends is waiting at the head of the queue, and whoever comes then waits behind.
+    if (kind.concurrent) expect(await another).toEqual([1, true]);
+    const appended = appendAll(store, [received(2)]).then(() => isHeld);
+    appending.resolve();
     await holding;
-    expect(await appending).toBe(false);
+    expect(await appended).toBe(false);
+    expect(await another).toEqual([1, kind.concurrent]);
   });
 
   test('a chat that has been detached is not held, nor is any of none', async () => {
     const { chat } = await appendAll(store, [received(1)]);
     await store.transaction((tx) => tx.chats.detach(chat.id));
     const hold = (ids: number[]) => store.transaction((tx) => tx.chats.hold(ids));
-    expect(await hold([chat.id])).toEqual(new Set());
-    expect(await hold([])).toEqual(new Set());
+    expect(await hold([chat.id])).toEqual(new Map());
+    expect(await hold([])).toEqual(new Map());
   });
 
   test('what is read to be changed is not changed by others before', async () => {
