@@ -105,9 +105,9 @@ export class ShardHolder {
     }
     lease.renewed(askedAt);
     const fresh = renewed.shards.filter((shard) => !this.#held.has(shard));
-    for (const shard of renewed.shards) this.#held.add(shard);
     holder.resume();
     if (fresh.length > 0) await holder.take(fresh);
+    for (const shard of fresh) this.#held.add(shard);
     // What is under way may take its time, and the lease is to be renewed meanwhile.
     if (renewed.release.length > 0 && this.#releasing.size === 0) {
       const releasing = this.#release(renewed.id, renewed.release)

@@ -29,8 +29,8 @@ import { sourceRoutes } from './api/sources.ts';
 import { webhookRoutes } from './api/webhooks.ts';
 import { ApiError, errorHandler } from './errors.ts';
 import { frontDoorOptions, guardFrontDoor, refuseUnknownParameters } from './front-door.ts';
-import { metricsRoute } from './metrics.ts';
 import { isTooDeep } from './nesting.ts';
+import { probeRoutes } from './probes.ts';
 import { sourceUrls } from './source-urls.ts';
 
 const API = '/api/v1';
@@ -100,12 +100,7 @@ export async function buildApp(
     servers: [{ url: context.site.publicUrl }],
   }));
 
-  app.get('/healthz', { schema: { hide: true } }, () => ({ status: 'ok' }));
-  app.get('/readyz', { schema: { hide: true } }, async () => {
-    await context.store.read.workspaces.ids();
-    return { status: 'ready' };
-  });
-  metricsRoute(app as unknown as FastifyInstance, context.metrics, context.metricsToken);
+  probeRoutes(app as unknown as FastifyInstance, context);
   await app.register(
     async (api) => {
       requireKey(api, context.store, context.clock, `${API}/messages`);

@@ -122,8 +122,13 @@ export const variablesSchema = z.object({
     .default('info'),
 });
 
+/** What a process does: take messages in and answer people and programs (api), deliver (dispatcher), or both. */
+export const ROLES = ['all', 'api', 'dispatcher'] as const;
+export type Role = (typeof ROLES)[number];
+
 /** The settings as the program uses them. */
 export interface Config {
+  role: Role;
   port: number;
   host: string;
   dataDir: string;
@@ -150,7 +155,7 @@ export interface Config {
  * Reads the configuration. A variable that is set but empty counts as not set.
  * @throws {ConfigError} naming every variable that is wrong
  */
-export function readConfig(env: NodeJS.ProcessEnv): Config {
+export function readConfig(env: NodeJS.ProcessEnv, role: Role = 'all'): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = variablesSchema.safeParse(given);
   if (!parsed.success) {
@@ -160,7 +165,13 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     throw new ConfigError(`The configuration is wrong: ${problems.join('; ')}.`);
   }
   const values = parsed.data;
+  if (role !== 'all' && !values.DATABASE_URL) {
+    throw new ConfigError(
+      `--role ${role} needs DATABASE_URL: a data folder is for one process, which does everything.`,
+    );
+  }
   return {
+    role,
     port: values.PORT,
     host: values.HOST,
     dataDir: values.PAKIET_DATA_DIR,

@@ -9,21 +9,14 @@ import {
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import type { Clock } from '../core/clock.ts';
-import { Dispatcher } from '../core/dispatcher.ts';
-import { parseNetwork } from '../core/egress-guard.ts';
-import { Mailer } from '../core/mailer.ts';
 import type { Site } from '../core/render.ts';
-import { Retention } from '../core/retention.ts';
-import { Sender } from '../core/sender.ts';
-import { type SmtpSettings, smtpPost } from '../core/smtp.ts';
-import { openStore, type StoreConfig } from '../store/open.ts';
-import { ALL_SHARDS } from '../store/shards.ts';
-import { DeliveryMetrics } from './metrics/delivery-metrics.ts';
+import type { SmtpSettings } from '../core/smtp.ts';
+import type { StoreConfig } from '../store/open.ts';
+import { startWork } from './dispatcher-work.ts';
 import { type PostedMetrics, posted } from './metrics/posted-metrics.ts';
-import { watchThread } from './metrics/thread-metrics.ts';
 
 // The dispatcher has a thread of its own, so that intake and delivery do not wait for each other. The
-// two share the database and its write mutex; what passes between them is only who to look at.
+// two share the database; what passes between them is only who to look at.
 
 /** What the thread is started with. */
 export interface DispatcherSettings {
@@ -35,6 +28,8 @@ export interface DispatcherSettings {
   /** Null where e-mail is not to be sent. */
   smtp: SmtpSettings | null;
   logLevel: string;
+  /** For tests: how long a dispatcher that dies keeps its shards from the others, where several share a store. */
+  leaseMs?: number;
 }
 
 type ToThread =
@@ -94,41 +89,14 @@ export async function runDispatcher(clock: Clock): Promise<void> {
   const port = parentPort as MessagePort;
   const settings = workerData as DispatcherSettings;
   const log = pino({ level: settings.logLevel }, pino.destination({ fd: 1, sync: true }));
-  const { site, retentionDays, smtp } = settings;
   const registry = new Registry();
-  const opened = await openStore(settings.store);
-  const store = watchThread(registry, 'dispatcher', opened);
-  const sender = new Sender(settings.allowNetworks.map(parseNetwork));
-  const post = smtp && smtpPost(smtp);
-  const mailer = new Mailer({ store, clock, post, site, retentionDays, log });
-  const switchedOff = () => mailer.wake();
-  const deliveries = new DeliveryMetrics(registry, (): number => dispatcher.inFlight);
-  const ended: DeliveryMetrics['ended'] = (one) => deliveries.ended(one);
-  const dispatcher = new Dispatcher({ store, clock, sender, site, log, switchedOff, ended });
-  const onError = (error: unknown) => log.error({ err: error }, 'sweeping old messages failed');
-  const retention = new Retention({
-    store,
-    clock,
-    retentionDays,
-    changed: (id) => dispatcher.changed(id),
-    onError,
-  });
+  const work = await startWork(settings, registry, clock, log);
   port.on('message', (message: ToThread) => {
-    if (message.kind === 'wake') dispatcher.wake(message.due);
-    else if (message.kind === 'changed') dispatcher.changed(message.webhookId);
+    if (message.kind === 'wake') work.wake(message.due);
+    else if (message.kind === 'changed') work.changed(message.webhookId);
     else if (message.kind === 'metrics') void answer(registry, message.answerTo);
-    else void stop();
+    else void work.stop().then(() => port.close());
   });
-  const stop = async () => {
-    await Promise.all([dispatcher.stop(), retention.stop()]);
-    await mailer.stop();
-    await sender.close();
-    await store.close();
-    port.close();
-  };
-  await mailer.start();
-  await dispatcher.start(ALL_SHARDS);
-  retention.start();
   port.postMessage('at work');
 }
 

@@ -1,6 +1,7 @@
+import { Command, Option } from 'commander';
 import { systemClock } from '../core/clock.ts';
 import { StoreError } from '../store/errors.ts';
-import { ConfigError, loadDotEnv, readConfig } from './config.ts';
+import { ConfigError, loadDotEnv, ROLES, type Role, readConfig } from './config.ts';
 import { type RunningServer, type StartOptions, startServer } from './start.ts';
 
 /** How long a stop may take before the process ends all the same. */
@@ -11,7 +12,7 @@ const STOP_LIMIT_MS = 25_000;
  * @param options what a test may replace: the clock, and the module of the dispatcher's thread
  */
 export async function run(
-  options: Pick<StartOptions, 'clock' | 'dispatcherEntry'> = {
+  options: Pick<StartOptions, 'clock' | 'dispatcherEntry' | 'leaseMs'> = {
     clock: systemClock,
     dispatcherEntry: new URL('./dispatcher-worker.js', import.meta.url),
   },
@@ -20,7 +21,7 @@ export async function run(
     loadDotEnv();
     const starting = startServer({
       ...options,
-      config: readConfig(process.env),
+      config: readConfig(process.env, roleOf(process.argv)),
       print: (text) => process.stdout.write(text),
       onDeath: (error) => {
         console.error('The server cannot go on:', error);
@@ -44,6 +45,14 @@ export async function run(
     console.error(isOurs ? error.message : error);
     process.exit(1);
   }
+}
+
+function roleOf(argv: readonly string[]): Role {
+  const role = new Option('--role <role>', 'what this process does of it all')
+    .choices(ROLES)
+    .default('all');
+  const program = new Command('npm start --').description('Starts the server.').addOption(role);
+  return program.parse(argv).opts<{ role: Role }>().role;
 }
 
 function stopServer(server: RunningServer): void {

@@ -3,33 +3,31 @@ import { type AddressInfo, createServer } from 'node:net';
 import { pino } from 'pino';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Clock } from '../core/clock.ts';
-import { Intake } from '../core/intake.ts';
-import { Redelivery } from '../core/redelivery.ts';
-import { Sender } from '../core/sender.ts';
-import { SignIn } from '../core/sign-in.ts';
-import { SourceActions } from '../core/source-actions.ts';
-import { SourceIntake } from '../core/source-intake.ts';
-import { SourceNotes } from '../core/source-notes.ts';
-import { WebhookActions } from '../core/webhooks.ts';
+import { SharedClock } from '../core/shared-clock.ts';
 import { StoreError } from '../store/errors.ts';
-import { openStore, secretBoxOf } from '../store/open.ts';
+import { openStore } from '../store/open.ts';
+import { isShared } from '../store/store.ts';
 import { nameOf, type TakenPlace, takePlace } from '../store/take.ts';
-import { buildApp } from './app.ts';
 import { type Config, ConfigError, urlOf } from './config.ts';
 import { type DispatcherThread, startDispatcher } from './dispatcher-thread.ts';
 import { createFirstWorkspace, invitation, welcome } from './first-start.ts';
 import { Metrics } from './metrics.ts';
-import { ThreadReports } from './reports/thread-reports.ts';
+import { buildProbes } from './probes.ts';
+import { startApi } from './start-api.ts';
 import { unsentNotice } from './unsent-notice.ts';
 
 /** How long requests under way may take to finish once the server is to stop. */
 const UNDER_WAY_LIMIT_MS = 10_000;
+
+const { version } = packageJson;
 
 export interface StartOptions {
   config: Config;
   clock: Clock;
   /** Module that runs the dispatcher's thread. */
   dispatcherEntry: URL;
+  /** For tests: see {@link startDispatcher}'s settings. */
+  leaseMs?: number;
   /** Shows text to whoever started the server. */
   print: (text: string) => void;
   /** Called if the server cannot go on. */
@@ -43,83 +41,50 @@ export interface RunningServer {
 }
 
 /**
- * Starts the server on its data folder, or on the database of DATABASE_URL.
+ * Starts the server, or what its role has it do of it, on its data folder or the database of DATABASE_URL.
  * @throws {ConfigError | StoreError} with one sentence for whoever starts it
  */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
-  const { config, clock, print } = options;
+  const { config, print } = options;
+  const { role } = config;
   const log = pino({ level: config.logLevel }, pino.destination({ fd: 1, sync: true }));
   const taken = take(config);
   await checkPort(config);
   const place = await taken.ready();
-  let dispatcher: DispatcherThread | null = null;
-  const { version } = packageJson;
+  const opened = await openStore(place);
+  const shared = isShared(opened) ? opened : null;
+  const clock = shared ? await SharedClock.start(options.clock, () => shared.now()) : options.clock;
+  const thread = new ThreadInWaiting();
   const metrics = new Metrics({
-    store: await openStore(place),
-    place,
-    clock,
-    version,
-    log,
-    ofDispatcher: async () => (await dispatcher?.metrics()) ?? [],
+    ...{ store: opened, place, clock, version, log },
+    ofDispatcher: async () => (await thread.running?.metrics()) ?? [],
   });
   const { store } = metrics;
-  const first = await createFirstWorkspace(store, config, clock.now());
   const site = {
     publicUrl: config.publicUrl ?? urlOf(config.host, config.port),
     productName: config.productName,
   };
-  const sender = new Sender(config.allowNetworks);
-  // What comes in before the dispatcher is at work may be too late for its first look at the store.
-  const untold: ((thread: DispatcherThread) => void)[] = [];
-  const tell = (news: (thread: DispatcherThread) => void) => {
-    if (dispatcher) news(dispatcher);
-    else untold.push(news);
-  };
-  const wake = (due: Map<number, number>) => tell((thread) => thread.wake(due));
-  const changed = (webhookId: number) => tell((thread) => thread.changed(webhookId));
-  const intake = new Intake({ store, clock, wake, changed });
-  const webhooks = new WebhookActions({ store, clock, sender, changed });
-  const redelivery = new Redelivery({ store, clock, sender, changed, site });
-  const notes = new SourceNotes({
-    store,
-    clock,
-    onError: (error) => log.warn({ err: error }, 'noting what sources sent failed'),
-  });
-  const reports = new ThreadReports({
-    store: place,
-    clock,
-    site,
-    onError: (error) => log.warn({ err: error }, 'a report failed'),
-  });
-  const app = await buildApp(
-    {
-      store,
-      clock,
-      intake,
-      webhooks,
-      redelivery,
-      reports,
-      sources: new SourceActions({ store, clock, notes }),
-      sourceIntake: new SourceIntake({ store, clock, intake, notes }),
-      changed,
-      site,
-      allowNetworks: config.allowNetworks,
-      sendsMail: config.smtp !== null,
-      retentionDays: config.retentionDays,
-      metrics,
-      metricsToken: config.metricsToken,
-      version,
-      signIn: new SignIn({ store, clock }),
-      cookieKey: secretBoxOf(place).derive('cookies'),
-    },
-    log,
-  );
+  const { metricsToken } = config;
+  const parts =
+    role === 'dispatcher'
+      ? { app: await buildProbes({ store, metrics, metricsToken }, log), stop: async () => {} }
+      : await startApi({
+          ...{ config, store, place, clock, site, metrics, version, log },
+          // Whoever delivers, be it in this process or in another, hears of it.
+          wake: (due) => (shared ? shared.signals.wake(due) : thread.tell((it) => it.wake(due))),
+          changed: (id) =>
+            shared ? shared.signals.changed(id) : thread.tell((it) => it.changed(id)),
+        });
+  const { app } = parts;
+  const first =
+    role === 'dispatcher' ? null : await createFirstWorkspace(store, config, clock.now());
   const stop = async () => {
     const impatience = setTimeout(() => app.server.closeAllConnections(), UNDER_WAY_LIMIT_MS);
-    await app.close();
+    // Nothing more is begun, also of what still comes in; what is taken waits in the store.
+    await Promise.all([app.close(), thread.running?.stop()]);
     clearTimeout(impatience);
-    await Promise.all([dispatcher?.stop(), reports.stop(), notes.stop()]);
-    await sender.close();
+    await parts.stop();
+    if (clock instanceof SharedClock) clock.stop();
     await store.close();
     taken.release();
   };
@@ -128,26 +93,45 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     const { port } = app.server.address() as AddressInfo;
     const url = urlOf(config.host, port);
     site.publicUrl = config.publicUrl ?? url;
-    const settings = {
-      store: place,
-      site,
-      allowNetworks: config.allowNetworks.map(([base, bits]) => `${base}/${bits}`),
-      retentionDays: config.retentionDays,
-      smtp: config.smtp,
-      logLevel: config.logLevel,
-    };
-    dispatcher = await startDispatcher(options.dispatcherEntry, settings, options.onDeath);
-    for (const news of untold.splice(0)) news(dispatcher);
+    if (role !== 'api') {
+      const { smtp, logLevel, retentionDays } = config;
+      const settings = {
+        ...{ store: place, site, smtp, logLevel, retentionDays },
+        allowNetworks: config.allowNetworks.map(([base, bits]) => `${base}/${bits}`),
+        ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
+      };
+      thread.isThere(await startDispatcher(options.dispatcherEntry, settings, options.onDeath));
+    }
+    const what = { all: '', api: ' as api', dispatcher: ' as dispatcher' }[role];
     print(
-      `${config.productName} ${version} listens on ${url} and keeps its data in ${nameOf(config)}\n`,
+      `${config.productName} ${version}${what} listens on ${url} and keeps its data in ${nameOf(config)}\n`,
     );
-    print(await unsentNotice(store, config, clock.now()));
-    print(await invitation(store, config, site.publicUrl, clock.now()));
-    if (first.created) print(welcome(url, first.newKey));
+    if (first) {
+      print(await unsentNotice(store, config, clock.now()));
+      print(await invitation(store, config, site.publicUrl, clock.now()));
+      if (first.created) print(welcome(url, first.newKey));
+    }
     return { url, stop };
   } catch (error) {
     await stop();
     throw explainListenError(error, config);
+  }
+}
+
+/** The dispatcher's thread, or what it is to be told once it is there. */
+class ThreadInWaiting {
+  running: DispatcherThread | null = null;
+  // What comes in before the dispatcher is at work may be too late for its first look at the store.
+  #untold: ((thread: DispatcherThread) => void)[] = [];
+
+  tell(news: (thread: DispatcherThread) => void): void {
+    if (this.running) news(this.running);
+    else this.#untold.push(news);
+  }
+
+  isThere(thread: DispatcherThread): void {
+    this.running = thread;
+    for (const news of this.#untold.splice(0)) news(thread);
   }
 }
 

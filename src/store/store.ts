@@ -67,6 +67,8 @@ export interface SharedStore extends Store {
   under(lease: () => number | null): Store;
 }
 
+export const isShared = (store: Store): store is SharedStore => 'leases' in store;
+
 /**
  * Whom a transaction keeps out, where several programs write at once. (With SQLite there is one writer at
  * a time, whatever is said here.)

@@ -67,9 +67,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s while a delivery is under way'
     server.signal(signal);
     release();
     expect(await server.stop()).toBe(0);
-    // The second may have begun before the dispatcher was told to stop; then it was let finish, too.
-    const delivered = textsAt(path);
-    expect(delivered).toEqual(['first', 'second'].slice(0, Math.max(1, delivered.length)));
+    expect(textsAt(path)).toEqual(['first']);
 
     server = await ServerProcess.start(folder);
     await receiver.waitFor(path, 2);

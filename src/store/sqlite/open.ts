@@ -9,7 +9,6 @@ import { Outbox } from '../everyday/outbox.ts';
 import { ParkedDeliveries } from '../everyday/parked.ts';
 import { SignIns } from '../everyday/sign-ins.ts';
 import { Sources } from '../everyday/sources.ts';
-import { Webhooks } from '../everyday/webhooks.ts';
 import { Workspaces } from '../everyday/workspaces.ts';
 import { folded } from '../folded.ts';
 import { makeFolder } from '../make-folder.ts';
@@ -26,6 +25,7 @@ import { SqliteLanes } from './lanes.ts';
 import { SqliteMessages } from './messages.ts';
 import { migrations } from './migrations/index.ts';
 import { SqlitePeople } from './people.ts';
+import { SqliteWebhooks } from './webhooks.ts';
 import { WriteMutex } from './write-mutex.ts';
 
 /** Another program may hold the database's lock for so long. */
@@ -33,6 +33,8 @@ const LOCKED_LIMIT_MS = 5000;
 /** SQLite waits for it with the whole thread, so that is kept short; the rest is waited aside. */
 const BUSY_TIMEOUT = 'busy_timeout = 50';
 const LOCKED_RETRY_MS = 100;
+
+const CACHE_KB = 32 * 1024;
 
 export interface SqliteOptions {
   folder: string;
@@ -73,6 +75,8 @@ function connect(path: string): Database.Database {
   const db = new Database(path, { timeout: LOCKED_LIMIT_MS });
   // Messages are nobody else's business, whoever made the folder; SQLite's other files follow suit.
   chmodSync(path, 0o600);
+  // Pages that the usual 2 MB do not hold are read again and again, each with a call of the system.
+  db.pragma(`cache_size = -${CACHE_KB}`);
   db.function('folded', { deterministic: true }, (text) => folded(String(text ?? '')));
   return db;
 }
@@ -89,7 +93,7 @@ function repositories(
     sources: new Sources(db, box),
     accounts: new Accounts(db),
     chats: new SqliteChats(database, db),
-    webhooks: new Webhooks(db, box),
+    webhooks: new SqliteWebhooks(database, db, box),
     people: new SqlitePeople(database),
     messages: new SqliteMessages(database),
     lanes: new SqliteLanes(database),
