@@ -9,7 +9,7 @@ import type { TimedLease } from './lease.ts';
 const RENEWALS = 6;
 
 /** What is done with shards: by the dispatcher, and by whatever else goes with them. */
-export interface Holder extends Pick<Dispatcher, 'take' | 'release' | 'abandon' | 'resume'> {}
+interface Holder extends Pick<Dispatcher, 'take' | 'release' | 'abandon' | 'resume'> {}
 
 export interface ShardHolderOptions {
   leases: Leases;
