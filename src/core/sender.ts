@@ -33,8 +33,15 @@ export class Sender {
   readonly #timeLimitMs: number;
   readonly #underWay = new Set<AbortController>();
 
-  /** @param allowed blocks that may be reached besides the public internet */
-  constructor(allowed: readonly Network[], timeLimitMs = TIME_LIMIT_MS) {
+  /**
+   * @param allowed blocks that may be reached besides the public internet
+   * @param mayGoOn whether a request whose connection is there at last may still be sent
+   */
+  constructor(
+    allowed: readonly Network[],
+    timeLimitMs = TIME_LIMIT_MS,
+    mayGoOn: () => boolean = () => true,
+  ) {
     this.#allowed = allowed;
     this.#timeLimitMs = timeLimitMs;
     const options = {
@@ -43,6 +50,7 @@ export class Sender {
       bodyTimeout: timeLimitMs,
       // With HTTP/2 all webhooks of an origin would share one connection, and wait for its handshake.
       allowH2: false,
+      check: () => (mayGoOn() ? null : new AbandonedError()),
     };
     this.#keptAlive = connections(options);
     this.#fresh = connections({ ...options, pipelining: 0 });
@@ -50,7 +58,7 @@ export class Sender {
 
   /**
    * What goes wrong is in the answer.
-   * @throws {AbandonedError} only where {@link abandon} was called meanwhile
+   * @throws {AbandonedError} only where {@link abandon} was called meanwhile, or it may not go on
    */
   async post(target: string, headers: Record<string, string>, body: string): Promise<Attempt> {
     const end = new AbortController();
@@ -77,6 +85,7 @@ export class Sender {
     } catch (error) {
       const { aborted, reason } = end.signal;
       if (reason instanceof AbandonedError) throw reason;
+      if (error instanceof AbandonedError) throw error;
       const limitMs = this.#timeLimitMs;
       const why = aborted ? timeoutError(limitMs) : describe(error, limitMs);
       return { ok: false, response: null, error: why };
