@@ -106,13 +106,15 @@ async function cutConnections(on: Disturbed): Promise<number> {
   return cut;
 }
 
-/** One after the other ends as it is asked to, and another one begins. */
+/** One after the other ends as it is asked to, once another one is there. */
 async function replaceAll(on: Disturbed): Promise<number> {
   const { fleet } = on;
   const all = [...fleet.of('dispatcher'), ...fleet.of('api')];
-  for (const member of all) {
+  const others = all.map(({ role }) => fleet.start(role));
+  for (const [i, member] of all.entries()) {
+    await others[i];
     const trouble = begun(on, 'replace all processes', member.life);
-    await Promise.all([fleet.leave(member), fleet.start(member.role)]);
+    await fleet.leave(member);
     trouble.to = Date.now();
   }
   return all.length;

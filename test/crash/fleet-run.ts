@@ -202,6 +202,9 @@ export class FleetRun {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
+  dbg() {
+    return this.#postgres?.url({ options: '-c search_path=fleet' });
+  }
   #isMoving = true;
 
   /** Time goes by: minutes for the most part, and hours now and then. */
@@ -255,6 +258,8 @@ export class FleetRun {
       faults,
       time: this.#time,
       pauseMs: PAUSE_MS,
+      // Its last transaction may go through after it.
+      isOver: () => false,
       open: () => fleet.anApi(),
       strike: (event) => this.#strike(event),
       mayBeUnable: (server) =>

@@ -174,6 +174,7 @@ class CrashRun {
       time: this.#lives.time,
       open: () => this.#lives.talkTo(),
       strike: (event) => this.#lives.strike(event),
+      isOver: () => true,
       pauseMs: PAUSE_MS,
       busy: () => {
         this.#busy += 1;
