@@ -30,8 +30,15 @@ export class Sender {
   readonly #timeLimitMs: number;
   readonly #underWay = new Set<UnderWay>();
 
-  /** @param allowed blocks that may be reached besides the public internet */
-  constructor(allowed: readonly Network[], timeLimitMs = TIME_LIMIT_MS) {
+  /**
+   * @param allowed blocks that may be reached besides the public internet
+   * @param mayGoOn whether a request whose connection is there at last may still be sent
+   */
+  constructor(
+    allowed: readonly Network[],
+    timeLimitMs = TIME_LIMIT_MS,
+    mayGoOn: () => boolean = () => true,
+  ) {
     this.#allowed = allowed;
     this.#timeLimitMs = timeLimitMs;
     const options = {
@@ -40,6 +47,7 @@ export class Sender {
       bodyTimeout: timeLimitMs,
       // With HTTP/2 all webhooks of an origin would share one connection, and wait for its handshake.
       allowH2: false,
+      check: () => (mayGoOn() ? null : new AbandonedError()),
     };
     this.#keptAlive = connections(options);
     this.#fresh = connections({ ...options, pipelining: 0 });
@@ -47,7 +55,7 @@ export class Sender {
 
   /**
    * What goes wrong is in the answer.
-   * @throws {AbandonedError} only where {@link abandon} was called meanwhile
+   * @throws {AbandonedError} only where {@link abandon} was called meanwhile, or it may not go on
    */
   async post(target: string, headers: Record<string, string>, body: string): Promise<Attempt> {
     const limitMs = this.#timeLimitMs;
@@ -69,6 +77,7 @@ export class Sender {
     } catch (error) {
       const { ended } = underWay;
       if (ended instanceof AbandonedError) throw ended;
+      if (error instanceof AbandonedError) throw error;
       const why = ended ? timeoutError(limitMs) : describe(error, limitMs);
       return { ok: false, response: null, error: why };
     } finally {

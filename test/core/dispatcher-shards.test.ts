@@ -117,13 +117,13 @@ test('shards are released when nothing of them is under way any more', async () 
   receiver.release(OK);
 });
 
-test('what is under way when everything is abandoned counts for nothing, and is sent anew by the next', async () => {
+test('what is under way when a lease was lost counts for nothing, and is sent anew by the next', async () => {
   const first = aDispatcher();
   for (const url of urlsOf(ALL_SHARDS)) first.receiver.answer(url, 'hold');
   await first.dispatcher.start(ALL_SHARDS);
   await say('first');
   const before = await store.read.lanes.get(1, 10_000_001);
-  first.dispatcher.abandon();
+  first.dispatcher.begin(store);
   await rest();
   expect(await store.read.lanes.get(1, 10_000_001)).toEqual(before);
   expect((await store.read.webhooks.get(1, 1))?.health.consecutiveErrors).toBe(0);
@@ -139,7 +139,7 @@ test('what is under way when everything is abandoned counts for nothing, and is 
 
 test('nothing starts while too little of the lease is left; then it goes on', async () => {
   let left = false;
-  const { dispatcher, urls } = aDispatcher({ mayStart: () => left });
+  const { dispatcher, urls } = aDispatcher({ mayStart: () => left, holds: () => true });
   await dispatcher.start(ALL_SHARDS);
   await say('first');
   expect(urls()).toEqual([]);

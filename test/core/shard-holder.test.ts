@@ -40,16 +40,15 @@ beforeEach(() => {
   );
   holder = new ShardHolder({
     ...{ leases, lease, clock, log: pino({ level: 'silent' }) },
-    named: (id) => done.push(`named ${id}`),
-    freed: () => done.push('freed'),
+    freed: () => void done.push('freed'),
     holder: {
       take: async (shards) => void done.push(`take ${shards}`),
       release: async (shards) => {
         done.push(`release ${shards}`);
         await releasing;
       },
-      abandon: () => done.push('abandon'),
-      resume: () => done.push('resume'),
+      begin: (id) => void done.push(`begin ${id}`),
+      resume: () => void done.push('resume'),
     },
   });
 });
@@ -69,7 +68,7 @@ const since = () => done.splice(0);
 test('it takes what it gets, once, and gives everything back when it stops', async () => {
   answers = [held(7, [0, 1])];
   await holder.start();
-  expect(since()).toEqual(['renew null', 'abandon', 'named 7', 'resume', 'take 0,1']);
+  expect(since()).toEqual(['renew null', 'begin 7', 'resume', 'take 0,1']);
   expect(lease.mayStart()).toBe(true);
   await pass(BEAT_MS);
   expect(since()).toEqual(['renew 7', 'resume']);
@@ -109,7 +108,7 @@ test('a lease that was lost leaves nothing, and begins anew', async () => {
   since();
   answers = [held(8, [1])];
   await pass(BEAT_MS);
-  expect(since()).toEqual(['renew 7', 'abandon', 'named 8', 'resume', 'take 1']);
+  expect(since()).toEqual(['renew 7', 'begin 8', 'resume', 'take 1']);
   await holder.stop();
 });
 

@@ -19,12 +19,7 @@ export class PostgresLeases implements Leases {
   renew(known: number | null, lengthMs: number, move: (spread: Spread) => Move): Promise<Renewed> {
     return this.#transaction(async (db) => {
       const id = (await extended(db, known, lengthMs)) ?? (await begun(db, lengthMs));
-      // One whose transaction is still open is passed by: the database ends that before long.
-      await db.rows(
-        `DELETE FROM dispatcher WHERE id IN (
-           SELECT id FROM dispatcher WHERE lease_until < clock_timestamp()
-            ORDER BY id FOR UPDATE SKIP LOCKED)`,
-      );
+      await clearLapsed(db);
       const spread = await spreadOf(db, id);
       const { claim, release } = move(spread);
       const claimed = await db.rows<{ id: number }>(
@@ -69,6 +64,25 @@ async function begun(db: Queries, lengthMs: number): Promise<number> {
     [lengthMs],
   );
   return (row as { id: number }).id;
+}
+
+/**
+ * One whose transaction is still open is passed by, and its connections are ended: it stands still in the midst
+ * of it, and its locks keep others from the same chats. So it is cleared away by whoever looks next.
+ */
+async function clearLapsed(db: Queries): Promise<void> {
+  await db.rows(
+    `DELETE FROM dispatcher WHERE id IN (
+       SELECT id FROM dispatcher WHERE lease_until < clock_timestamp()
+        ORDER BY id FOR UPDATE SKIP LOCKED)`,
+  );
+  await db.rows(
+    `SELECT pg_terminate_backend(pid) FROM dispatcher
+       JOIN pg_locks ON classid = hashtext(current_schema())::oid AND objid = (-1 - id)::int::oid
+       JOIN pg_stat_activity USING (pid)
+      WHERE lease_until < clock_timestamp() AND locktype = 'advisory'
+        AND datname = current_database() AND usename = current_user`,
+  );
 }
 
 async function spreadOf(db: Queries, id: number): Promise<Spread> {
