@@ -34,8 +34,6 @@ const LOCKED_LIMIT_MS = 5000;
 const BUSY_TIMEOUT = 'busy_timeout = 50';
 const LOCKED_RETRY_MS = 100;
 
-const CACHE_KB = 32 * 1024;
-
 export interface SqliteOptions {
   folder: string;
   /** Shared by all the threads of this process that open the folder; see {@link WriteMutex}. */
@@ -75,8 +73,6 @@ function connect(path: string): Database.Database {
   const db = new Database(path, { timeout: LOCKED_LIMIT_MS });
   // Messages are nobody else's business, whoever made the folder; SQLite's other files follow suit.
   chmodSync(path, 0o600);
-  // Pages that the usual 2 MB do not hold are read again and again, each with a call of the system.
-  db.pragma(`cache_size = -${CACHE_KB}`);
   db.function('folded', { deterministic: true }, (text) => folded(String(text ?? '')));
   return db;
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test } from '@jest/globals';
-import type { Scope, Store } from '../../../src/store/store.ts';
+import type { Repositories, Scope, Store } from '../../../src/store/store.ts';
 import { appendAll, received } from '../../support/chat-log.ts';
+import { arrival } from '../../support/messages.ts';
 import { emptyStore, type StoreKind } from '../../support/stores.ts';
 
 /** So long is waited for what must not happen, and for what must. */
@@ -76,10 +77,12 @@ export function scopes(kind: StoreKind): void {
       { among: [1] },
     );
     await held.promise;
-    const appending = appendAll(store, [received(2)]).then(() => isHeld);
     const another = store.transaction((tx) => tx.chats.hold([chat.id]), { among: [1] });
-    expect(await another).toEqual(new Map([[chat.id, { isJoined: false }]]));
+    if (kind.concurrent) await another;
+    const append = (tx: Repositories) => tx.messages.append([arrival()]);
+    const appending = store.transaction(append, { among: [1] }).then(() => isHeld);
     heldTwice.resolve();
+    expect(await another).toEqual(new Map([[chat.id, { isJoined: false }]]));
     await holding;
     expect(await appending).toBe(false);
   });
