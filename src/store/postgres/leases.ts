@@ -48,10 +48,13 @@ export class PostgresLeases implements Leases {
   }
 }
 
+/** A renewal holds the lock of its lease as well: it, too, may stand still halfway. */
+const TOLD_BY = 'pg_advisory_xact_lock_shared(hashtext(current_schema()), (-1 - id)::int)';
+
 async function extended(db: Queries, id: number | null, lengthMs: number): Promise<number | null> {
   const [row] = await db.rows<{ id: number }>(
     `UPDATE dispatcher SET lease_until = clock_timestamp() + $2 * interval '1 millisecond'
-      WHERE id = $1 RETURNING id`,
+      WHERE id = $1 RETURNING id, ${TOLD_BY}`,
     [id, lengthMs],
   );
   return row?.id ?? null;
@@ -60,7 +63,7 @@ async function extended(db: Queries, id: number | null, lengthMs: number): Promi
 async function begun(db: Queries, lengthMs: number): Promise<number> {
   const [row] = await db.rows<{ id: number }>(
     `INSERT INTO dispatcher (lease_until)
-     VALUES (clock_timestamp() + $1 * interval '1 millisecond') RETURNING id`,
+     VALUES (clock_timestamp() + $1 * interval '1 millisecond') RETURNING id, ${TOLD_BY}`,
     [lengthMs],
   );
   return (row as { id: number }).id;
