@@ -24,20 +24,30 @@ export interface Trip {
   reused: boolean;
 }
 
-type ConnectionOptions = Agent.Options & { connect: buildConnector.BuildOptions };
+type ConnectionOptions = Agent.Options & {
+  connect: buildConnector.BuildOptions;
+  /** Asked once a connection is there, before anything is sent over it: why it must not be. */
+  check?: () => Error | null;
+};
 
 /** One kept-alive connection of a pool: it bounds what it reads and tells which requests reuse it. */
 class Connection extends Client {
   #socket: Socket | null = null;
   #readBefore = 0;
 
-  constructor(origin: URL, options: Client.Options) {
+  constructor(origin: URL, options: Client.Options, check: ConnectionOptions['check']) {
     const open = options.connect as buildConnector.connector;
     super(origin, {
       ...options,
       connect: (to, callback) =>
         open(to, (...outcome) => {
-          if (outcome[1]) this.#bound(outcome[1]);
+          const [, socket] = outcome;
+          const objection = socket && check?.();
+          if (objection) {
+            socket.destroy();
+            return callback(objection, null);
+          }
+          if (socket) this.#bound(socket);
           callback(...outcome);
         }),
     });
@@ -74,11 +84,11 @@ function checkServerIdentity(host: string, certificate: PeerCertificate): Error 
 }
 
 /** Connections by origin, as many as there are requests under way. */
-export function connections({ connect, ...options }: ConnectionOptions): Agent {
+export function connections({ connect, check, ...options }: ConnectionOptions): Agent {
   return new Agent({
     ...options,
     connect: { checkServerIdentity, ...connect },
     factory: (origin, given) =>
-      new Pool(origin, { ...given, factory: (to, its) => new Connection(to, its) }),
+      new Pool(origin, { ...given, factory: (to, its) => new Connection(to, its, check) }),
   });
 }

@@ -1,12 +1,11 @@
 import type { Logger } from 'pino';
 import { compressAhead } from '../store/compressed.ts';
-import { LeaseLostError, StoreUnavailableError } from '../store/errors.ts';
+import { LeaseLostError } from '../store/errors.ts';
 import type { Webhook } from '../store/rows.ts';
 import { shardOf } from '../store/shards.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { Driver } from './driver.ts';
-import { GroupCommit } from './group-commit.ts';
 import type { Delivery } from './head.ts';
 import { LONGEST_JITTERED_PAUSE_MS } from './health.ts';
 import { type Lease, UNENDING } from './lease.ts';
@@ -15,13 +14,11 @@ import type { Site } from './render.ts';
 import { requestHeaders, toLoggedRequest } from './request-log.ts';
 import { Schedule } from './schedule.ts';
 import { AbandonedError, type Attempt, retryAfterMs, type Sender } from './sender.ts';
-import { type Attempted, type Settled, settle } from './settle.ts';
+import type { Attempted, Settled } from './settle.ts';
+import { type Tenure, tenureOf } from './tenure.ts';
 
 /** Requests under way together over all webhooks. Beyond it each may still have its fair share. */
 const GLOBAL_CONCURRENCY = 500;
-/** Outcomes a transaction, and bytes: their requests are logged with them. */
-const SETTLED_TOGETHER = 1000;
-const SETTLED_TOGETHER_BYTES = 20_000_000;
 const STORE_RETRY_MS = 1000;
 /** A clock that went back by less is only being trimmed. */
 const CLOCK_SLACK_MS = 1000;
@@ -70,9 +67,9 @@ export class Dispatcher {
   readonly #ready = new Set<Driver>();
   readonly #blocked = new Set<Driver>();
   readonly #schedule: Schedule<Driver>;
-  readonly #settling: GroupCommit<Attempted, Settled>;
   readonly #running = new Map<Promise<void>, Driver | null>();
   readonly #shards = new Set<number>();
+  #tenure: Tenure;
   #inFlight = 0;
   /** Webhooks that have requests under way. */
   #active = 0;
@@ -86,23 +83,12 @@ export class Dispatcher {
       ...options,
     };
     const { store, clock, random } = this.#options;
+    this.#tenure = tenureOf(store, random);
     this.#lastNow = clock.now();
     this.#schedule = new Schedule(clock, (drivers) => {
       for (const driver of drivers) this.#lookAt(driver);
       this.#pump();
     });
-    this.#settling = new GroupCommit(
-      async (group) => {
-        const among = [...new Set(group.map(({ workspaceId }) => workspaceId))];
-        return store.transaction((tx) => settle(tx, group, random), { among });
-      },
-      (error) => error instanceof StoreUnavailableError || error instanceof LeaseLostError,
-      {
-        maxWeight: 1,
-        weigh: ({ delivery }) =>
-          1 / SETTLED_TOGETHER + delivery.body.length / SETTLED_TOGETHER_BYTES,
-      },
-    );
   }
 
   /** How many requests are under way. */
@@ -147,10 +133,15 @@ export class Dispatcher {
     this.#options.sender.abandon();
   }
 
-  /** Holds nothing any more: somebody else may already be at work on it. */
-  abandon(): void {
+  /**
+   * The lease was lost, and another one begins, under which nothing is held yet: what was held before may be
+   * somebody else's by now.
+   * @param store writes under the new lease
+   */
+  begin(store: Store): void {
     this.#retire([...this.#shards]);
     this.lapse();
+    this.#tenure = tenureOf(store, this.#options.random);
   }
 
   /** The lease is long enough again. */
@@ -208,7 +199,7 @@ export class Dispatcher {
     if (!this.#shards.has(shardOf(webhookId))) return undefined;
     let driver = this.#drivers.get(webhookId);
     if (!driver) {
-      driver = new Driver(webhookId);
+      driver = new Driver(webhookId, this.#tenure);
       this.#drivers.set(webhookId, driver);
     }
     return driver;
@@ -267,10 +258,10 @@ export class Dispatcher {
   }
 
   async #fill(driver: Driver): Promise<void> {
-    const { store, site, clock, log } = this.#options;
+    const { site, clock, log } = this.#options;
     let next: 'again' | number | null;
     try {
-      next = await driver.fill(store, site, clock);
+      next = await driver.fill(site, clock);
     } catch (error) {
       next = clock.now() + STORE_RETRY_MS;
       // It is somebody else's now.
@@ -319,7 +310,7 @@ export class Dispatcher {
     }
     const logged = toLoggedRequest(delivery.lane, 'delivery', sent, attempt, outcome);
     await compressAhead(logged);
-    const settled = await this.#writeDown({
+    const settled = await this.#writeDown(driver.tenure, {
       delivery,
       attempt,
       outcome,
@@ -351,11 +342,11 @@ export class Dispatcher {
   }
 
   /** An outcome must not be lost for want of a disk: tried until it is written, or the program ends. */
-  async #writeDown(attempted: Attempted): Promise<Settled | null> {
+  async #writeDown({ settling }: Tenure, attempted: Attempted): Promise<Settled | null> {
     const { clock, log } = this.#options;
     for (;;) {
       try {
-        return await this.#settling.submit(attempted);
+        return await settling.submit(attempted);
       } catch (error) {
         // The next holder finds the lane where it was, and sends the head again.
         if (error instanceof LeaseLostError) return null;
@@ -397,8 +388,8 @@ export class Dispatcher {
    * @param longestPauseMs pauses of lanes that would last longer end
    */
   async #redate(longestPauseMs: number): Promise<void> {
-    const { store, clock } = this.#options;
-    await store.transaction(async (tx) => {
+    const { clock } = this.#options;
+    await this.#tenure.store.transaction(async (tx) => {
       const now = clock.now();
       await tx.webhooks.redate(now);
       await tx.lanes.redate(now, longestPauseMs);

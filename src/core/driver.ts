@@ -9,6 +9,7 @@ import { evenlyDueAfter, opensAt, spacingMs } from './pace.ts';
 import type { Site } from './render.ts';
 import { park } from './set-aside.ts';
 import { isSameHead, type Next, replaceLane, type Settled } from './settle.ts';
+import type { Tenure } from './tenure.ts';
 
 /** Heads looked up together: many small ones, few that may be a megabyte each. */
 const SINGLES_AHEAD = 64;
@@ -27,6 +28,8 @@ const IN_A_ROW_MS = 1000;
  */
 export class Driver {
   readonly webhookId: number;
+  /** In which it works, and whatever it begins is to end. */
+  readonly tenure: Tenure;
   /** Null until first loaded, and again once the webhook is gone. */
   webhook: Webhook | null = null;
   /** The settings have changed and must be read again. */
@@ -51,8 +54,9 @@ export class Driver {
   readonly #busy = new Map<number, number>();
   #looks = 0;
 
-  constructor(webhookId: number) {
+  constructor(webhookId: number, tenure: Tenure) {
     this.webhookId = webhookId;
+    this.tenure = tenure;
   }
 
   /** The next delivery that may start at `now`. */
@@ -145,7 +149,7 @@ export class Driver {
    * @returns `again` if there may be more to start now; else when to look again, in Unix milliseconds,
    * or null where nothing is known to fall due
    */
-  async fill(store: Store, site: Site, clock: Clock): Promise<'again' | number | null> {
+  async fill(site: Site, clock: Clock): Promise<'again' | number | null> {
     if (this.#filling) return null;
     const now = clock.now();
     // Something waits: for its turn, which an outcome brings, or for its pace, which only time does.
@@ -153,7 +157,7 @@ export class Driver {
     this.#filling = true;
     this.#wokenMeanwhile = false;
     try {
-      const next = await this.#fill(store, site, clock);
+      const next = await this.#fill(this.tenure.store, site, clock);
       if (!this.#wokenMeanwhile) return next;
       // What was found out is not handed on, so it is not known.
       this.#knowsNext = false;

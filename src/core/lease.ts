@@ -2,10 +2,12 @@
 export interface Lease {
   /** Whether a request that starts now can be over before the lease lapses. */
   mayStart(): boolean;
+  /** Whether it has not lapsed. */
+  holds(): boolean;
 }
 
 /** Where a store has one program, it holds what it has for ever. */
-export const UNENDING: Lease = { mayStart: () => true };
+export const UNENDING: Lease = { mayStart: () => true, holds: () => true };
 
 /**
  * A lease by the monotonic clock, which goes on while a process stands still and jumps for nobody. It is
@@ -43,6 +45,11 @@ export class TimedLease implements Lease {
   /** Half a lease is longer than any request may take. */
   mayStart(): boolean {
     return this.#until - this.#elapsed() >= this.lengthMs / 2;
+  }
+
+  /** Timers alone do not tell: what a process that stood still has slept through comes in any order. */
+  holds(): boolean {
+    return this.#until > this.#elapsed();
   }
 
   end(): void {

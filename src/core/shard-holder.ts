@@ -9,15 +9,16 @@ import type { TimedLease } from './lease.ts';
 const RENEWALS = 6;
 
 /** What is done with shards: by the dispatcher, and by whatever else goes with them. */
-export interface Holder extends Pick<Dispatcher, 'take' | 'release' | 'abandon' | 'resume'> {}
+interface Holder extends Pick<Dispatcher, 'take' | 'release' | 'resume'> {
+  /** A lease begins, under this number, by which is written from now on; with no shards. */
+  begin(id: number): void;
+}
 
 export interface ShardHolderOptions {
   leases: Leases;
   lease: TimedLease;
   clock: Clock;
   holder: Holder;
-  /** Told the number under which shards are held; what is written must be written by it. */
-  named: (id: number) => void;
   /** Told that shards are free for whoever has fewer. */
   freed: () => void;
   log: Logger;
@@ -93,15 +94,14 @@ export class ShardHolder {
   }
 
   async #renew(): Promise<void> {
-    const { leases, lease, holder, named } = this.#options;
+    const { leases, lease, holder } = this.#options;
     const askedAt = lease.asking();
     const renewed = await leases.renew(this.#id, lease.lengthMs, evenOut);
     if (renewed.id !== this.#id) {
       if (this.#id !== null) this.#options.log.warn('the lease was lost; beginning anew');
       this.#held.clear();
-      holder.abandon();
       this.#id = renewed.id;
-      named(renewed.id);
+      holder.begin(renewed.id);
     }
     lease.renewed(askedAt);
     const fresh = renewed.shards.filter((shard) => !this.#held.has(shard));
@@ -120,8 +120,13 @@ export class ShardHolder {
   async #release(id: number, shards: readonly number[]): Promise<void> {
     const { holder, leases, freed } = this.#options;
     await holder.release(shards);
-    for (const shard of shards) this.#held.delete(shard);
-    await leases.free(id, shards);
+    try {
+      await leases.free(id, shards);
+    } finally {
+      // Only now: a renewal meanwhile still finds them to be its own, and must not take them up again. Where
+      // they could not be given back the next one does.
+      if (this.#id === id) for (const shard of shards) this.#held.delete(shard);
+    }
     freed();
   }
 }

@@ -51,7 +51,7 @@ async function startAlone(
   clock: Clock,
   log: Logger,
 ): Promise<DispatcherWork> {
-  const store = watchThread(registry, 'dispatcher', opened);
+  const store = watchThread(registry, 'dispatcher')(opened);
   const switchedOff = () => housekeeping.woken();
   const { dispatcher, sender } = theDispatcher({
     store,
@@ -86,12 +86,8 @@ async function startAmongOthers(
   log: Logger,
 ): Promise<DispatcherWork> {
   const clock = await SharedClock.start(ownClock, () => opened.now());
-  let id: number | null = null;
-  const store = watchThread(
-    registry,
-    'dispatcher',
-    opened.under(() => id),
-  );
+  const watched = watchThread(registry, 'dispatcher');
+  const store = watched(opened.under(NO_LEASE));
   const lease = new TimedLease(settings.leaseMs ?? LEASE_MS, () => dispatcher.lapse());
   const { dispatcher, sender } = theDispatcher({
     ...{ store, settings, registry, clock, log, lease },
@@ -101,9 +97,6 @@ async function startAmongOthers(
   const housekeeping = new Housekeeping({ store, settings, clock, log, changed });
   const holder = new ShardHolder({
     ...{ leases: opened.leases, lease, clock, log },
-    named: (given) => {
-      id = given;
-    },
     freed: () => opened.signals.tell('shards'),
     holder: {
       take: async (shards) => {
@@ -114,9 +107,10 @@ async function startAmongOthers(
         if (shards.includes(ITS_SHARD)) await housekeeping.stop();
         await dispatcher.release(shards);
       },
-      abandon: () => {
-        void housekeeping.stop();
-        dispatcher.abandon();
+      begin: (id) => {
+        const its = watched(opened.under(id));
+        housekeeping.begin(its);
+        dispatcher.begin(its);
       },
       resume: () => dispatcher.resume(),
     },
@@ -173,7 +167,8 @@ function theDispatcher({
   lease = UNENDING,
   ...given
 }: Given & { registry: Registry; lease?: Lease; switchedOff: () => void }) {
-  const sender = new Sender(settings.allowNetworks.map(parseNetwork));
+  const networks = settings.allowNetworks.map(parseNetwork);
+  const sender = new Sender(networks, undefined, () => lease.holds());
   const deliveries = new DeliveryMetrics(registry, (): number => dispatcher.inFlight);
   const ended: DeliveryMetrics['ended'] = (one) => deliveries.ended(one);
   const { site } = settings;
@@ -181,21 +176,33 @@ function theDispatcher({
   return { dispatcher, sender };
 }
 
+/** A number that no lease ever has. */
+const NO_LEASE = 0;
+
 /** Whoever holds this shard keeps house for all. */
 const ITS_SHARD = 0;
 
 /** What is done once, however many dispatchers there are: e-mails, and sweeping what is old. */
 class Housekeeping {
   readonly #options: Given & { changed: (webhookId: number) => void };
+  #store: Store;
   #running: { mailer: Mailer; retention: Retention } | null = null;
 
   constructor(options: Given & { changed: (webhookId: number) => void }) {
     this.#options = options;
+    this.#store = options.store;
+  }
+
+  /** It was another's house until now: what is still under way in it cannot be written down any more. */
+  begin(store: Store): void {
+    void this.stop();
+    this.#store = store;
   }
 
   async start(): Promise<void> {
     await this.stop();
-    const { store, settings, clock, log, changed } = this.#options;
+    const store = this.#store;
+    const { settings, clock, log, changed } = this.#options;
     const { smtp, site, retentionDays } = settings;
     const post = smtp && smtpPost(smtp);
     const mailer = new Mailer({ store, clock, post, site, retentionDays, log });

@@ -50,7 +50,7 @@ export class Metrics {
     }).set({ version: options.version }, 1);
     this.intake = new IntakeMetrics(this.#registry);
     this.#figures = new StoredFigures(options.place, options.clock);
-    this.store = watchThread(this.#registry, 'main', options.store);
+    this.store = watchThread(this.#registry, 'main')(options.store);
     collectDefaultMetrics({ register: this.#process });
   }
 

@@ -61,10 +61,10 @@ export interface SharedStore extends Store {
   /**
    * The same store for whoever writes by a lease. Its transactions fail, and nothing of them is written,
    * once the lease is lost; nobody takes over while one is under way.
-   * @param lease the number of the lease; null while there is none
+   * @param lease the number of the lease
    * @throws {LeaseLostError} from transactions
    */
-  under(lease: () => number | null): Store;
+  under(lease: number): Store;
 }
 
 export const isShared = (store: Store): store is SharedStore => 'leases' in store;

@@ -37,8 +37,10 @@ test('a request may start while half of the lease is left', () => {
   pass(1);
   expect(lease.mayStart()).toBe(false);
   expect(lapses).toBe(0);
+  expect(lease.holds()).toBe(true);
   pass(14_999);
   expect(lapses).toBe(1);
+  expect(lease.holds()).toBe(false);
 });
 
 test('it counts from the moment in which the renewal was asked for', () => {

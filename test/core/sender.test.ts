@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { parseNetwork } from '../../src/core/egress-guard.ts';
 import { errorSentence } from '../../src/core/error-sentence.ts';
-import { Sender } from '../../src/core/sender.ts';
+import { AbandonedError, Sender } from '../../src/core/sender.ts';
 import type { SendError } from '../../src/store/facts.ts';
 
 const LIMIT = 16 * 1024;
@@ -201,4 +201,16 @@ describe('an address that may not be reached', () => {
     expect(connections).toBe(0);
     await guarded.close();
   });
+});
+
+test('sends nothing over a connection that is there only after its time is over', async () => {
+  let requests = 0;
+  listener = (_request, response) => {
+    requests += 1;
+    response.end();
+  };
+  const late = new Sender([parseNetwork('127.0.0.0/8')], undefined, () => false);
+  await expect(late.post(url, {}, '{}')).rejects.toBeInstanceOf(AbandonedError);
+  expect({ connections, requests }).toEqual({ connections: 1, requests: 0 });
+  await late.close();
 });

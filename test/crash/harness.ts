@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CrashServer } from '../support/crash-server.ts';
 import { MailServer } from '../support/mail-server.ts';
-import type { History, Hook } from './history.ts';
+import type { History } from './history.ts';
 import { HookWatch } from './hook-watch.ts';
+import { HOOKS } from './hooks.ts';
 import { Lives } from './lives.ts';
 import { aPlan, type Plan } from './plan.ts';
 import { Random } from './random.ts';
@@ -21,16 +22,8 @@ export interface CrashOptions {
   progress?: (kills: number) => void;
 }
 
-const HOOKS: Hook[] = [
-  { name: 'singles', granularityHours: 0, direction: null, receiver: 'well' },
-  { name: 'hourly', granularityHours: 1, direction: null, receiver: 'well' },
-  { name: 'six-hourly', granularityHours: 6, direction: null, receiver: 'well' },
-  { name: 'received-hourly', granularityHours: 1, direction: 'received', receiver: 'well' },
-  { name: 'shaky-singles', granularityHours: 0, direction: null, receiver: 'shaky' },
-  { name: 'shaky-hourly', granularityHours: 1, direction: null, receiver: 'shaky' },
-  { name: 'dead', granularityHours: 0, direction: 'sent', receiver: 'dead' },
-];
 const SENDERS = 6;
+const PAUSE_MS = 60;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** A life in which what it is to end with does not happen ends all the same. */
@@ -64,7 +57,7 @@ class CrashRun {
 
   constructor(folder: string, options: CrashOptions) {
     const { seed } = options;
-    const time = new SteeredTime();
+    const time = new SteeredTime(folder);
     this.#options = options;
     this.#random = new Random(seed);
     this.#receivers = new Receivers(HOOKS, time, new Random(seed, 1), (event) =>
@@ -181,6 +174,8 @@ class CrashRun {
       time: this.#lives.time,
       open: () => this.#lives.talkTo(),
       strike: (event) => this.#lives.strike(event),
+      isOver: () => true,
+      pauseMs: PAUSE_MS,
       busy: () => {
         this.#busy += 1;
         return () => {

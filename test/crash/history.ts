@@ -1,5 +1,6 @@
 // What a crash run writes down, and all that the verdict is reached from.
-// "Real" times are those of the harness, which go on while the server is down. The steered time of an
+// A "life" is one server process from its start on: one after the other over SQLite, several side by side
+// over PostgreSQL. "Real" times are those of the harness, which go on while the server is down. The steered time of an
 // event is only known to lie between two times, since the server may not have read a move yet.
 
 type Direction = 'received' | 'sent';
@@ -32,7 +33,7 @@ export interface Delivered {
   chat: string;
   texts: string[];
   messageIds: string[];
-  /** Which life of the server sent it. */
+  /** Which life sent it. */
   life: number;
   /** Real time of its arrival, and the steered times around it. */
   at: number;
@@ -44,12 +45,45 @@ export interface Delivered {
   endedAt: number | null;
 }
 
-/** The server from one start to the kill. Real times. */
+/** Real times. */
+export interface Span {
+  from: number;
+  to: number;
+}
+
+/** A server process from its start to the kill. Real times. */
 export interface Life {
   readyAt: number | null;
   /** When all that was due had been delivered and written down, where the harness waited for it. */
   quietAt: number | null;
   killedAt: number | null;
+  /** When else it lost what it had not written down yet: from the first that cost it its lease. */
+  breaks?: Span[];
+}
+
+/** What was done to servers that share a store, until it was made good again. */
+export interface Trouble extends Span {
+  what: string;
+  /** Whether it took connections to the database away, so that servers may say so. */
+  isOfDatabase: boolean;
+  /** Which life it was done to, where it was one. */
+  life: number | null;
+}
+
+/** Since when which life held the shard of a webhook; null: nobody. */
+export interface Holding {
+  hook: string;
+  at: number;
+  life: number | null;
+}
+
+/** What there is to know beside where several servers share a store. */
+export interface FleetRecord {
+  /** So long no request may come after a trouble, beside its own time. */
+  graceMs: number;
+  troubles: Trouble[];
+  /** In the order of time. */
+  holdings: Holding[];
 }
 
 /** What a webhook said of itself, or (asked) that it was asked to switch itself on. Real times. */
@@ -67,7 +101,7 @@ export type Look =
     };
 
 export interface History {
-  hooks: Hook[];
+  hooks: readonly Hook[];
   said: Said[];
   delivered: Delivered[];
   lives: Life[];
@@ -78,6 +112,7 @@ export interface History {
   mails: string[];
   /** What went wrong while the run was under way. */
   faults: string[];
+  fleet?: FleetRecord;
 }
 
 /** How often any webhook was switched off, as far as was seen. */

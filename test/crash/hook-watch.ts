@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CrashServer } from '../support/crash-server.ts';
+import type { Api } from '../support/crash-server.ts';
 import { type History, type Hook, timesSwitchedOff } from './history.ts';
 import type { Receivers } from './receivers.ts';
 import type { SteeredTime } from './steered-time.ts';
@@ -37,7 +37,7 @@ export class HookWatch {
     this.#time = time;
   }
 
-  async create(server: CrashServer): Promise<void> {
+  async create(server: Api): Promise<void> {
     for (const { name, granularityHours, direction, receiver } of this.#history.hooks) {
       const { status, body } = await server.call('POST', '/webhooks', {
         target_url: this.#receivers.url(name),
@@ -51,7 +51,7 @@ export class HookWatch {
   }
 
   /** Once a life: takes down how the webhooks are, and moves the dead one's story on. */
-  async attend(server: CrashServer): Promise<void> {
+  async attend(server: Api): Promise<void> {
     const found = await this.look(server);
     for (const { name } of this.#history.hooks.filter(({ receiver }) => receiver === 'dead')) {
       const enabled = found.get(name)?.enabled;
@@ -64,7 +64,7 @@ export class HookWatch {
     }
   }
 
-  async look(server: CrashServer): Promise<Map<string, Status>> {
+  async look(server: Api): Promise<Map<string, Status>> {
     const found = new Map<string, Status>();
     const { body } = await server.call('GET', '/webhooks');
     for (const { name } of this.#history.hooks) {
@@ -84,7 +84,7 @@ export class HookWatch {
   }
 
   /** Waits until hooks whose receivers are well have nothing due; false where no request came for so long. */
-  async comesToRest(server: CrashServer, ms: number): Promise<boolean> {
+  async comesToRest(server: Api, ms: number): Promise<boolean> {
     const well = this.#history.hooks.filter(({ receiver }) => receiver === 'well');
     return this.#until(server, ms, (found) => well.every((hook) => !this.#isDue(found, hook)));
   }
@@ -93,7 +93,7 @@ export class HookWatch {
    * The owners' last deeds: receivers that are dead are seen off to their end, and all that is off is
    * switched on. Then time goes on until nothing waits any more.
    */
-  async bringToAnEnd(server: CrashServer, move: (ms: number) => Promise<void>): Promise<void> {
+  async bringToAnEnd(server: Api, move: (ms: number) => Promise<void>): Promise<void> {
     const { hooks, faults } = this.#history;
     this.#receivers.heal();
     for (const { name } of hooks) {
@@ -111,12 +111,12 @@ export class HookWatch {
   }
 
   /** The same until nothing waits for any hook. */
-  async getsEmpty(server: CrashServer, ms: number): Promise<boolean> {
+  async getsEmpty(server: Api, ms: number): Promise<boolean> {
     return this.#until(server, ms, (found) => [...found.values()].every((s) => s.waiting === 0));
   }
 
   /** The owner acts once the e-mail has come: enabling calls off one that has not gone yet. */
-  async #enable(server: CrashServer, name: string): Promise<void> {
+  async #enable(server: Api, name: string): Promise<void> {
     const { looks, mails } = this.#history;
     const isTold = () => new Set(mails).size >= timesSwitchedOff(looks);
     for (let waited = 0; !isTold() && waited < MAIL_LIMIT_MS; waited += LOOK_EVERY_MS) {
@@ -134,7 +134,7 @@ export class HookWatch {
 
   /** Looks until it is so; false where that does not come, and no request either for so long. */
   async #until(
-    server: CrashServer,
+    server: Api,
     ms: number,
     isSo: (found: Map<string, Status>) => boolean,
   ): Promise<boolean> {
@@ -150,7 +150,7 @@ export class HookWatch {
     return false;
   }
 
-  async #disabledAt(server: CrashServer, { id }: Status): Promise<string[]> {
+  async #disabledAt(server: Api, { id }: Status): Promise<string[]> {
     const { body } = await server.call('GET', `/webhooks/${id}/activity`);
     return (body as { action: string; at: string }[])
       .filter(({ action }) => action === 'disabled')

@@ -32,6 +32,7 @@ export class Lives {
     const { lives } = this.#history;
     // Payloads name the life they were sent in: the links in them begin with this.
     const env = {
+      PAKIET_DATA_DIR: this.#folder,
       PAKIET_PUBLIC_URL: `http://life-${lives.length}.example`,
       PAKIET_RETENTION_DAYS: '3650',
       SMTP_URL: this.#smtpUrl(),
@@ -40,7 +41,7 @@ export class Lives {
     };
     const life: Life = { readyAt: null, quietAt: null, killedAt: null };
     lives.push(life);
-    const server = new CrashServer(this.#folder, this.time.offset, env);
+    const server = new CrashServer(this.time.path, env);
     this.#server = server;
     const limit = setTimeout(
       () => {
@@ -86,7 +87,7 @@ export class Lives {
   /** Moves the server's clock; resolves when it has seen that, or is dead. */
   async move(server: CrashServer, ms: number): Promise<void> {
     this.time.asked(ms);
-    const seen = server.move(ms).then(() => true);
+    const seen = server.moved().then(() => true);
     this.strike('moved');
     const isSeen = await Promise.race([seen, server.ended.then(() => false)]);
     if (isSeen && server === this.#server) this.time.confirmed();
@@ -129,7 +130,7 @@ export class Lives {
     this.#server = null;
     const { faults } = this.#history;
     if (ended !== code) faults.push(`a server ended by itself with ${ended}`);
-    faults.push(...server.complaints.map((complaint) => `a server complained: ${complaint}`));
+    faults.push(...server.complaints.map(({ text }) => `a server complained: ${text}`));
   }
 
   /** Ends what runs, whatever it is. */

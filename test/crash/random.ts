@@ -28,4 +28,10 @@ export class Random {
   pick<Item>(items: readonly Item[]): Item {
     return items[this.whole(0, items.length - 1)] as Item;
   }
+
+  /** The same in another order. */
+  shuffled<Item>(items: readonly Item[]): Item[] {
+    const places = items.map((item) => ({ item, place: this.next() }));
+    return places.sort((a, b) => a.place - b.place).map(({ item }) => item);
+  }
 }

@@ -23,22 +23,26 @@ export class Receivers {
   readonly #time: SteeredTime;
   readonly #strike: (event: Event) => void;
   readonly #hooks: ReadonlyMap<string, Hook>;
+  readonly #longestHoldMs: number | null;
   readonly #blips = new Map<string, number>();
   /** The first success of a shaky hook in a life since its last failure. */
   readonly #successes = new Map<string, { life: number; at: number }>();
   readonly #failures = new Map<string, number>();
   readonly #hanging = new Set<ServerResponse>();
 
+  /** @param longestHoldMs how long an answer may take; null where it is given soon, or never */
   constructor(
     hooks: readonly Hook[],
     time: SteeredTime,
     random: Random,
     strike: (event: Event) => void,
+    longestHoldMs: number | null = null,
   ) {
     this.#hooks = new Map(hooks.map((hook) => [hook.name, hook]));
     this.#time = time;
     this.#random = random;
     this.#strike = strike;
+    this.#longestHoldMs = longestHoldMs;
     this.#server = createServer((request, response) => {
       let body = '';
       request.setEncoding('utf8').on('data', (text) => {
@@ -89,9 +93,15 @@ export class Receivers {
     this.delivered.push(delivered);
     response.on('close', () => this.#end(delivered, 'failed'));
     this.#tell(delivered, 'arrived');
-    const wait = this.#random.chance(0.2) ? this.#random.whole(1, 8) : 0;
+    const wait = this.#wait();
     if (wait === 0) this.#answer(delivered, response);
     else setTimeout(() => this.#answer(delivered, response), wait);
+  }
+
+  #wait(): number {
+    const longest = this.#longestHoldMs;
+    if (longest !== null && this.#random.chance(0.02)) return this.#random.whole(100, longest);
+    return this.#random.chance(0.2) ? this.#random.whole(1, 8) : 0;
   }
 
   #tell({ hook }: Delivered, event: 'arrived' | 'answered'): void {
@@ -120,6 +130,8 @@ export class Receivers {
       case 'hang':
         // A dead receiver's would keep the run waiting for eleven time limits in a row.
         if (!this.dead.has(hook)) {
+          if (this.#longestHoldMs !== null)
+            setTimeout(() => response.destroy(), this.#longestHoldMs);
           this.#hanging.add(response);
           response.on('close', () => this.#hanging.delete(response));
           return;

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { CrashServer } from '../support/crash-server.ts';
+import type { Api } from '../support/crash-server.ts';
 import type { Said } from './history.ts';
 import type { Random } from './random.ts';
 import type { SteeredTime } from './steered-time.ts';
@@ -14,10 +14,16 @@ export interface Outlet {
   readonly faults: string[];
   readonly time: SteeredTime;
   /** The server that is up; waits until there is one that may be talked to. */
-  open(): Promise<CrashServer>;
+  open(): Promise<Api>;
   /** A request is under way until the function returned is called. */
   busy(): () => void;
   strike(event: 'asked' | 'accepted'): void;
+  /** Whether the server may be unable to take anything just now, and say so with a 503. */
+  mayBeUnable?(server: Api): boolean;
+  /** Whether a request that got no answer has come to its end: its server is dead. */
+  isOver(server: Api): boolean;
+  /** The longest pause between two requests of a sender. */
+  readonly pauseMs: number;
 }
 
 /**
@@ -40,7 +46,7 @@ export class CrashSender {
 
   async run(goesOn: () => boolean): Promise<void> {
     while (goesOn()) {
-      await pause(this.#random.whole(0, 60));
+      await pause(this.#random.whole(0, this.#outlet.pauseMs));
       // Gateways repeat themselves even after an answer.
       const again = this.#last.length > 0 && this.#random.chance(0.04);
       const request = again ? this.#last : this.#compose();
@@ -86,8 +92,9 @@ export class CrashSender {
     const { time, faults } = this.#outlet;
     const messages = request.map((said) => this.#inbound(said));
     const body = messages.length === 1 ? messages[0] : { messages };
-    /** When the attempt before this one was known to have failed. */
-    let failedBy: number | null = null;
+    let hasFailed = false;
+    /** When the attempt before this one was known to have failed; null where it may still be under way. */
+    let takenBy: number | null = null;
     for (;;) {
       const server = await this.#outlet.open();
       const done = this.#outlet.busy();
@@ -96,9 +103,10 @@ export class CrashSender {
         const asking = server.call('POST', '/messages', body);
         this.#outlet.strike('asked');
         const { status, body: result } = await asking;
+        if (status === 503 && this.#outlet.mayBeUnable?.(server)) throw new Error('unable');
         const wasNew = result.accepted === request.length && result.duplicates === 0;
         const wasKnown = result.accepted === 0 && result.duplicates === request.length;
-        const mayBeKnown = failedBy !== null || request.every(({ answered }) => answered);
+        const mayBeKnown = hasFailed || request.every(({ answered }) => answered);
         if (status !== 202 || !(wasNew || (wasKnown && mayBeKnown))) {
           faults.push(`a request was answered ${status} ${JSON.stringify(result)}`);
           if (status !== 202) throw new Error('no 202');
@@ -110,12 +118,13 @@ export class CrashSender {
           }
           said.answered = true;
           if (wasNew) said.from = from;
-          said.to = wasNew ? time.latest() : (failedBy ?? time.latest());
+          said.to = wasNew ? time.latest() : (takenBy ?? time.latest());
         }
         this.#outlet.strike('accepted');
         return;
       } catch {
-        failedBy = time.latest();
+        hasFailed = true;
+        takenBy = this.#outlet.isOver(server) ? time.latest() : null;
         await pause(5);
       } finally {
         done();

@@ -1,16 +1,22 @@
-/** The server's steered time as the harness knows it, across all its lives. It only moves forward. */
+import { join } from 'node:path';
+import { OffsetInFile } from '../support/steered-clock.ts';
+
+/** The servers' steered time as the harness knows it, across all their lives. It only moves forward. */
 export class SteeredTime {
-  /** From that real time on the server saw real time plus so much. */
+  /** From that real time on the servers saw real time plus so much. */
   readonly moves = [{ at: 0, offset: 0 }];
+  /** The file by which their clocks go. */
+  readonly path: string;
+  readonly #file: OffsetInFile;
   #asked = 0;
   #confirmed = 0;
 
-  /** What the next life's clock is to start with. */
-  get offset(): number {
-    return this.#asked;
+  constructor(folder: string) {
+    this.path = join(folder, 'clock');
+    this.#file = new OffsetInFile(this.path, 'w+');
   }
 
-  /** The server cannot be at an earlier time than this. */
+  /** No server can be at an earlier time than this. */
   earliest(): number {
     return Date.now() + this.#confirmed;
   }
@@ -22,9 +28,10 @@ export class SteeredTime {
 
   asked(ms: number): void {
     this.#asked += ms;
+    this.#file.add(ms);
   }
 
-  /** The server has seen all that was asked; so has a new one from its start. */
+  /** The servers have seen all that was asked; so has a new one from its start. */
   confirmed(): void {
     this.#confirmed = this.#asked;
     this.moves.push({ at: Date.now(), offset: this.#asked });

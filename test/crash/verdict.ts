@@ -1,5 +1,6 @@
 import { type Delivered, type History, timesSwitchedOff } from './history.ts';
-import { type HookHistory, IN_FLIGHT_MS, lagOf, name } from './hook-history.ts';
+import { holdingFaults } from './holding.ts';
+import { breakOf, type HookHistory, IN_FLIGHT_MS, lagOf, name } from './hook-history.ts';
 import { switchingFaults } from './switching.ts';
 import { windowFaults } from './windows.ts';
 
@@ -20,7 +21,7 @@ export function verdict(history: History): Verdict {
     const deliveries = [...attempts.values()].map(([first]) => first as Delivered);
     const all: HookHistory = { hook, requests, deliveries, history };
     faults.push(...lossFaults(all), ...orderFaults(all), ...windowFaults(all));
-    faults.push(...switchingFaults(all));
+    faults.push(...switchingFaults(all), ...holdingFaults(all));
     for (const same of attempts.values()) {
       for (const [i, later] of same.entries()) {
         const earlier = same[i - 1];
@@ -32,7 +33,7 @@ export function verdict(history: History): Verdict {
         repeats += 1;
         longestLag = Math.max(longestLag, lagOf(history, earlier));
         if (!mayRepeat(all, earlier, later)) {
-          faults.push(`${name(later)} came again though it was not under way when the server died`);
+          faults.push(`${name(later)} came again though it was not under way when its server died`);
         }
       }
     }
@@ -46,6 +47,7 @@ export function verdict(history: History): Verdict {
   return {
     faults,
     tally: {
+      ...troublesOf(history),
       kills: lives.filter(({ killedAt }) => killedAt !== null).length,
       messages: said.length,
       requests: delivered.length,
@@ -56,6 +58,18 @@ export function verdict(history: History): Verdict {
       'e-mails': history.mails.length,
     },
   };
+}
+
+/** How often what was done, and how long it took at most until a life's work was taken over. */
+function troublesOf({ fleet }: History): Record<string, number> {
+  if (!fleet) return {};
+  const times: Record<string, number> = {};
+  let longest = 0;
+  for (const { what, from, to } of fleet.troubles) {
+    times[what] = (times[what] ?? 0) + 1;
+    if (/^(kill|stop) a dispatcher$/.test(what)) longest = Math.max(longest, to - from);
+  }
+  return { ...times, 'ms to take over at most': longest };
 }
 
 /** Every message that was taken came to every webhook that wanted it, once, and by one id alone. */
@@ -98,10 +112,13 @@ function orderFaults({ hook, requests, history }: HookHistory): string[] {
   return faults;
 }
 
-/** Whether a delivery that was answered 200 may come again: its outcome died with the server. */
+/** Whether a delivery that was answered 200 may come again: its outcome was lost with the server, or its lease. */
 function mayRepeat({ hook, history }: HookHistory, earlier: Delivered, later: Delivered): boolean {
   const life = history.lives[earlier.life];
-  if (!life?.killedAt || later.life <= earlier.life) return false;
+  const end = breakOf(history, earlier);
+  if (!life || !end || later.at < end.from) return false;
+  if (life.killedAt !== null && later.life === earlier.life && later.at > life.killedAt)
+    return false;
   const wasQuiet = hook.receiver === 'well' && life.quietAt !== null;
   if (wasQuiet && (earlier.endedAt as number) < (life.quietAt as number)) return false;
   return lagOf(history, earlier) <= IN_FLIGHT_MS;

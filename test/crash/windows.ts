@@ -1,4 +1,4 @@
-import type { Delivered, Said } from './history.ts';
+import type { Delivered, FleetRecord, Said, Span } from './history.ts';
 import { type HookHistory, name } from './hook-history.ts';
 
 const HOUR = 3_600_000;
@@ -39,23 +39,31 @@ export function windowFaults(all: HookHistory): string[] {
   return faults;
 }
 
-/** For how long, in real time, one life of the server had left the delivery lying that was due. */
+/** For how long, in real time, the delivery that was due had been left lying by a server that was well. */
 function latenessOf(
   { history }: HookHistory,
   { at }: Delivered,
   due: number,
   turn: number,
 ): number {
-  const { moves, lives } = history;
+  const { moves, lives, fleet } = history;
   // A move may bring the time about, or it comes by itself between two moves.
   const passed = moves.findIndex(({ offset }, i) => (moves[i + 1]?.at ?? at) + offset >= due);
   const move = moves[passed];
   if (!move) return 0;
   const dueAt = Math.max(turn, move.at, due - move.offset);
+  if (fleet) return at - dueAt - allowed(fleet, { from: dueAt, to: at });
   let late = 0;
   for (const { readyAt, killedAt } of lives) {
     if (readyAt === null) continue;
     late = Math.max(late, Math.min(at, killedAt ?? at) - Math.max(dueAt, readyAt));
   }
   return late;
+}
+
+/** What troubles may have cost of a time. */
+function allowed({ troubles, graceMs }: FleetRecord, { from, to }: Span): number {
+  return troubles
+    .filter((trouble) => trouble.from <= to && trouble.to + graceMs >= from)
+    .reduce((ms, trouble) => ms + trouble.to - trouble.from + graceMs, 0);
 }

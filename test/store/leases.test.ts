@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { evenOut } from '../../src/core/even-out.ts';
-import { LeaseLostError } from '../../src/store/errors.ts';
+import { LeaseLostError, StoreUnavailableError } from '../../src/store/errors.ts';
 import { openPostgres } from '../../src/store/postgres/open.ts';
 import { ALL_SHARDS } from '../../src/store/shards.ts';
 import type { News } from '../../src/store/signals.ts';
@@ -93,11 +93,9 @@ const lapse = (id: number) =>
 
   test('writes under a lease that is lost fail, and leave nothing behind', async () => {
     const { id } = await renew(null);
-    let lease: number | null = null;
-    const mine = store.under(() => lease);
-    const create = () => mine.transaction((tx) => tx.workspaces.create(workspace), { among: [1] });
-    await expect(create()).rejects.toBeInstanceOf(LeaseLostError);
-    lease = id;
+    const create = (lease = id) =>
+      store.under(lease).transaction((tx) => tx.workspaces.create(workspace), { among: [1] });
+    await expect(create(id + 1)).rejects.toBeInstanceOf(LeaseLostError);
     await create();
     expect(await store.read.workspaces.ids()).toHaveLength(1);
     await lapse(id);
@@ -108,9 +106,9 @@ const lapse = (id: number) =>
     expect(await store.read.workspaces.ids()).toHaveLength(2);
   });
 
-  test('nobody takes over while a transaction under the lease is under way', async () => {
+  test('nobody takes over while a transaction under the lease is under way, which ends with it', async () => {
     const { id } = await renew(null);
-    const mine = store.under(() => id);
+    const mine = store.under(id);
     const begun = Promise.withResolvers<void>();
     const goOn = Promise.withResolvers<void>();
     const writing = mine.transaction(async (tx) => {
@@ -121,11 +119,14 @@ const lapse = (id: number) =>
     await begun.promise;
     // It goes on holding its lease, which renewing does not wait for.
     await renew(id);
+    const other = await renew(null);
+    await renew(other.id);
     await lapse(id);
-    expect((await renew(null)).shards).toEqual([]);
+    expect((await renew(other.id)).shards).toEqual([]);
     goOn.resolve();
-    await writing;
-    expect((await renew(null)).shards).toHaveLength(32);
+    await expect(writing).rejects.toBeInstanceOf(StoreUnavailableError);
+    expect((await renew(other.id)).shards).toHaveLength(64);
+    expect(await store.read.workspaces.ids()).toEqual([]);
   });
 
   test('is renewed while somebody is alone with everything', async () => {

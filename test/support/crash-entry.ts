@@ -1,22 +1,25 @@
-// Runs the real, built server for those who will kill it: the clock starts where the killed one's stood,
-// and is moved over stdin as in steered-server.ts. It ends with whoever holds the other end of stdin.
+// Runs the real, built server for those who will kill it: the clock goes by a file that all servers of a
+// run share, and a line on stdin says that it was moved. It ends with whoever holds the other end of stdin.
 import { createInterface } from 'node:readline';
 import { setEnvironmentData } from 'node:worker_threads';
-import { offsetMemory, SteeredClock } from './steered-clock.ts';
+import { SteeredClock } from './steered-clock.ts';
 
 const built = new URL('../../dist/src/server/run.js', import.meta.url);
 const { run }: typeof import('../../src/server/run.ts') = await import(built.href);
 
-const memory = offsetMemory();
-setEnvironmentData('clock', memory);
-const clock = new SteeredClock(memory);
-clock.advance(Number(process.env.CRASH_CLOCK_OFFSET_MS));
+const { CRASH_CLOCK, CRASH_LEASE_MS } = process.env;
+setEnvironmentData('clock', CRASH_CLOCK);
+const clock = new SteeredClock(CRASH_CLOCK as string);
 
 const lines = createInterface({ input: process.stdin });
-lines.on('line', (line) => {
-  clock.advance(Number(line));
-  console.log(`clock moved by ${line} ms`);
+lines.on('line', () => {
+  clock.moved();
+  console.log('clock moved');
 });
 lines.on('close', () => process.exit(1));
 
-await run({ clock, dispatcherEntry: new URL('./steered-dispatcher.ts', import.meta.url) });
+await run({
+  clock,
+  dispatcherEntry: new URL('./steered-dispatcher.ts', import.meta.url),
+  ...(CRASH_LEASE_MS && { leaseMs: Number(CRASH_LEASE_MS) }),
+});

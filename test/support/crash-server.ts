@@ -7,10 +7,19 @@ const KEY = 'pakiet_key-of-the-crash-run';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const ENTRY = fileURLToPath(new URL('./crash-entry.ts', import.meta.url));
 
+/** What a server printed as an error, and when, real time. */
+export interface Complaint {
+  at: number;
+  text: string;
+}
+
+/** Whoever answers what is asked of the API. */
+export type Api = Pick<CrashServer, 'call'>;
+
 /** One life of a real server whose clock is steered, and that may be killed at any moment of it. */
 export class CrashServer {
-  /** What it printed as an error; a healthy server prints none, however often it was killed before. */
-  readonly complaints: string[] = [];
+  /** A healthy server has none, however often it was killed before. */
+  readonly complaints: Complaint[] = [];
   /** Its address; never resolves where it is killed before. */
   readonly ready: Promise<string>;
   /** Its exit code; null where a signal ended it. */
@@ -19,17 +28,18 @@ export class CrashServer {
   readonly #moves: (() => void)[] = [];
   #url = '';
 
-  constructor(folder: string, clockOffsetMs: number, env: Record<string, string>) {
-    this.#child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ENTRY], {
+  /** @param clock file of the offset of its clock */
+  constructor(clock: string, env: Record<string, string>, args: readonly string[] = []) {
+    const options = ['--disable-warning=ExperimentalWarning', ENTRY, ...args];
+    this.#child = spawn(process.execPath, options, {
       cwd: root,
       env: {
         PATH: process.env.PATH,
         PORT: '0',
-        PAKIET_DATA_DIR: folder,
         PAKIET_API_KEY: KEY,
         PAKIET_ALLOW_NETWORKS: '127.0.0.0/8',
         LOG_LEVEL: 'error',
-        CRASH_CLOCK_OFFSET_MS: String(clockOffsetMs),
+        CRASH_CLOCK: clock,
         ...env,
       },
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -39,29 +49,28 @@ export class CrashServer {
     stdin?.on('error', () => {});
     const { promise, resolve } = Promise.withResolvers<string>();
     this.ready = promise;
+    const complain = (text: string) => this.complaints.push({ at: Date.now(), text });
     createInterface({ input: stdout as NodeJS.ReadableStream }).on('line', (line) => {
       const [, url] = /listens on (\S+)/.exec(line) ?? [];
       if (url) {
         this.#url = url;
         resolve(url);
       } else if (line.startsWith('clock moved')) this.#moves.shift()?.();
-      else if (line.startsWith('{')) this.complaints.push(line);
+      else if (line.startsWith('{')) complain(line);
     });
-    createInterface({ input: stderr as NodeJS.ReadableStream }).on('line', (line) =>
-      this.complaints.push(line),
-    );
+    createInterface({ input: stderr as NodeJS.ReadableStream }).on('line', complain);
     this.ended = once(this.#child, 'close').then(([code]) => code as number | null);
   }
 
-  /** Moves the clock; resolves when the server's threads see it, and never where it is killed before. */
-  async move(ms: number): Promise<void> {
+  /** The clock was moved; resolves when the server has looked, and never where it is killed before. */
+  async moved(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#moves.push(resolve);
-    this.#child.stdin?.write(`${ms}\n`);
+    this.#child.stdin?.write('moved\n');
     await promise;
   }
 
-  signal(signal: 'SIGKILL' | 'SIGTERM'): void {
+  signal(signal: 'SIGKILL' | 'SIGTERM' | 'SIGSTOP' | 'SIGCONT'): void {
     this.#child.kill(signal);
   }
 

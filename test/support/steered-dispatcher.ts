@@ -7,4 +7,4 @@ const { runDispatcher }: typeof import('../../src/server/dispatcher-thread.ts') 
   built.href
 );
 
-await runDispatcher(new SteeredClock(getEnvironmentData('clock') as SharedArrayBuffer));
+await runDispatcher(new SteeredClock(getEnvironmentData('clock') as SharedArrayBuffer | string));

@@ -10,9 +10,9 @@ const QUANTILES = [0.5, 0.99, 1];
 /**
  * Watches what both threads have: an event loop, and transactions with the store.
  * @param thread the label by which they are told apart
- * @returns the store, with its transactions watched
+ * @returns what makes of a store one whose transactions are watched
  */
-export function watchThread(registry: Registry, thread: string, store: Store): Store {
+export function watchThread(registry: Registry, thread: string): (store: Store) => Store {
   watchEventLoop(registry, thread);
   const errors = new Counter({
     name: 'pakiet_store_errors_total',
@@ -29,7 +29,7 @@ export function watchThread(registry: Registry, thread: string, store: Store): S
     registers: [registry],
   });
   duration.zero({ thread });
-  return {
+  return (store) => ({
     read: store.read,
     close: () => store.close(),
     transaction: async (work, scope) => {
@@ -43,7 +43,7 @@ export function watchThread(registry: Registry, thread: string, store: Store): S
         end();
       }
     },
-  };
+  });
 }
 
 function watchEventLoop(registry: Registry, thread: string): void {

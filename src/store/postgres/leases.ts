@@ -19,12 +19,7 @@ export class PostgresLeases implements Leases {
   renew(known: number | null, lengthMs: number, move: (spread: Spread) => Move): Promise<Renewed> {
     return this.#transaction(async (db) => {
       const id = (await extended(db, known, lengthMs)) ?? (await begun(db, lengthMs));
-      // One whose transaction is still open is passed by: the database ends that before long.
-      await db.rows(
-        `DELETE FROM dispatcher WHERE id IN (
-           SELECT id FROM dispatcher WHERE lease_until < clock_timestamp()
-            ORDER BY id FOR UPDATE SKIP LOCKED)`,
-      );
+      await clearLapsed(db);
       const spread = await spreadOf(db, id);
       const { claim, release } = move(spread);
       const claimed = await db.rows<{ id: number }>(
@@ -53,10 +48,13 @@ export class PostgresLeases implements Leases {
   }
 }
 
+/** A renewal holds the lock of its lease as well: it, too, may stand still halfway. */
+const TOLD_BY = 'pg_advisory_xact_lock_shared(hashtext(current_schema()), (-1 - id)::int)';
+
 async function extended(db: Queries, id: number | null, lengthMs: number): Promise<number | null> {
   const [row] = await db.rows<{ id: number }>(
     `UPDATE dispatcher SET lease_until = clock_timestamp() + $2 * interval '1 millisecond'
-      WHERE id = $1 RETURNING id`,
+      WHERE id = $1 RETURNING id, ${TOLD_BY}`,
     [id, lengthMs],
   );
   return row?.id ?? null;
@@ -65,10 +63,29 @@ async function extended(db: Queries, id: number | null, lengthMs: number): Promi
 async function begun(db: Queries, lengthMs: number): Promise<number> {
   const [row] = await db.rows<{ id: number }>(
     `INSERT INTO dispatcher (lease_until)
-     VALUES (clock_timestamp() + $1 * interval '1 millisecond') RETURNING id`,
+     VALUES (clock_timestamp() + $1 * interval '1 millisecond') RETURNING id, ${TOLD_BY}`,
     [lengthMs],
   );
   return (row as { id: number }).id;
+}
+
+/**
+ * One whose transaction is still open is passed by, and its connections are ended: it stands still in the midst
+ * of it, and its locks keep others from the same chats. So it is cleared away by whoever looks next.
+ */
+async function clearLapsed(db: Queries): Promise<void> {
+  await db.rows(
+    `DELETE FROM dispatcher WHERE id IN (
+       SELECT id FROM dispatcher WHERE lease_until < clock_timestamp()
+        ORDER BY id FOR UPDATE SKIP LOCKED)`,
+  );
+  await db.rows(
+    `SELECT pg_terminate_backend(pid) FROM dispatcher
+       JOIN pg_locks ON classid = hashtext(current_schema())::oid AND objid = (-1 - id)::int::oid
+       JOIN pg_stat_activity USING (pid)
+      WHERE lease_until < clock_timestamp() AND locktype = 'advisory'
+        AND datname = current_database() AND usename = current_user`,
+  );
 }
 
 async function spreadOf(db: Queries, id: number): Promise<Spread> {

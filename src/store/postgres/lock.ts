@@ -13,6 +13,12 @@ export const MOVE_LOCK = -2;
 
 const bucketOf = (workspaceId: number) => 1 + (workspaceId % BUCKETS);
 
+/**
+ * Of whatever is written under a lease, so that it can be told whose it is: by the number of the dispatcher.
+ * They are below zero, and nobody waits for them.
+ */
+export const leaseLock = (lease: number) => -1 - lease;
+
 /** Of a lease: it must not lapse because somebody is alone for long. */
 export const NOBODY = 'nobody';
 
@@ -26,10 +32,11 @@ export function beginWith(
   scope: Scope | typeof NOBODY | undefined,
   lease: number | null,
 ): string {
-  const wanted: string[] = [];
-  if (scope === NOBODY) wanted.push('NULL');
-  else if (!scope) wanted.push(`pg_advisory_xact_lock(${space}, ${EVERYTHING})`);
-  else {
+  const wanted = [
+    lease === null ? 'NULL' : `pg_advisory_xact_lock_shared(${space}, ${leaseLock(lease)})`,
+  ];
+  if (!scope) wanted.push(`pg_advisory_xact_lock(${space}, ${EVERYTHING})`);
+  else if (scope !== NOBODY) {
     wanted.push(`pg_advisory_xact_lock_shared(${space}, ${EVERYTHING})`);
     if ('alone' in scope) {
       wanted.push(`pg_advisory_xact_lock(${space}, ${bucketOf(scope.alone)})`);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { LeaseLostError, StoreUnavailableError } from '../errors.ts';
+import { StoreUnavailableError } from '../errors.ts';
 import { SecretBox } from '../secret-box.ts';
 import type { Repositories, Scope, SharedStore, Store } from '../store.ts';
 import { isInTheWay } from './error-code.ts';
@@ -78,15 +78,11 @@ class PostgresStore implements SharedStore {
     return this.#transaction(work, scope);
   }
 
-  under(lease: () => number | null): Store {
+  under(lease: number): Store {
     return {
       read: this.read,
       close: () => this.close(),
-      transaction: async (work, scope) => {
-        const id = lease();
-        if (id === null) throw new LeaseLostError();
-        return this.#transaction(work, scope, id);
-      },
+      transaction: (work, scope) => this.#transaction(work, scope, lease),
     };
   }
 

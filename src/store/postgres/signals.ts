@@ -126,7 +126,8 @@ export class PostgresSignals implements Signals {
   }
 
   async close(): Promise<void> {
-    await this.#sending;
+    // What was told last goes along, too.
+    while (this.#sending) await this.#sending;
     this.#closing.abort();
     const sender = await this.#sender?.catch(() => null);
     await Promise.allSettled(
