@@ -19,6 +19,9 @@ import { unsentNotice } from './unsent-notice.ts';
 /** How long requests under way may take to finish once the server is to stop. */
 const UNDER_WAY_LIMIT_MS = 10_000;
 
+/** Then, so often it is looked which connections have none any more. */
+const CLOSE_IDLE_EVERY_MS = 50;
+
 const { version } = packageJson;
 
 export interface StartOptions {
@@ -80,9 +83,12 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     role === 'dispatcher' ? null : await createFirstWorkspace(store, config, clock.now());
   const stop = async () => {
     const impatience = setTimeout(() => app.server.closeAllConnections(), UNDER_WAY_LIMIT_MS);
+    // A connection that had a request under way is kept alive after it, by whoever may use it again.
+    const idle = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
     // Nothing more is begun, also of what still comes in; what is taken waits in the store.
     await Promise.all([app.close(), thread.running?.stop()]);
     clearTimeout(impatience);
+    clearInterval(idle);
     await parts.stop();
     if (clock instanceof SharedClock) clock.stop();
     await store.close();

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
+import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { HttpReceiver } from '../support/http-receiver.ts';
 import { inboundInput } from '../support/messages.ts';
 import { Program, run } from '../support/program.ts';
-import { ServerProcess } from '../support/server-process.ts';
+import { API_KEY, ServerProcess } from '../support/server-process.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 let receiver: HttpReceiver;
@@ -121,3 +122,32 @@ async function untilClosed(url: string): Promise<void> {
   for (let tries = 0; tries < 5000; tries += 1) if (!(await answers(url))) return;
   throw new Error('The server goes on listening');
 }
+
+test('SIGTERM while a message is being taken does not wait for its connection, which is kept alive', async () => {
+  const server = await ServerProcess.start(tempFolder());
+  const agent = new Agent({ keepAlive: true });
+  const body = JSON.stringify(inboundInput());
+  const asking = request(`${server.url}/api/v1/messages`, {
+    method: 'POST',
+    agent,
+    headers: {
+      authorization: `Bearer ${API_KEY}`,
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    },
+  });
+  const answered = once(asking, 'response');
+  asking.write(body.slice(0, 10));
+  // Whatever is answered later came later.
+  await server.call('GET', '/me');
+  server.signal('SIGTERM');
+  await untilClosed(server.url);
+  asking.end(body.slice(10));
+  const [answer] = await answered;
+  answer.resume();
+  expect(answer.statusCode).toBe(202);
+  const from = Date.now();
+  expect(await server.stop()).toBe(0);
+  expect(Date.now() - from).toBeLessThan(8000);
+  agent.destroy();
+});

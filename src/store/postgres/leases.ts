@@ -24,7 +24,7 @@ export class PostgresLeases implements Leases {
       const { claim, release } = move(spread);
       const claimed = await db.rows<{ id: number }>(
         `UPDATE shard SET dispatcher_id = $1 WHERE id IN (
-           SELECT id FROM shard WHERE dispatcher_id IS NULL ORDER BY id LIMIT $2
+           SELECT id FROM shard WHERE dispatcher_id IS NULL ORDER BY random() LIMIT $2
               FOR UPDATE SKIP LOCKED)
          RETURNING id`,
         [id, claim],
