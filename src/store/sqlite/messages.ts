@@ -3,7 +3,7 @@ import type { InboundMessage } from '../../wire/inbound.ts';
 import type { Filters } from '../../wire/webhook.ts';
 import { Identity } from '../identity.ts';
 import { makeMessageId } from '../message-id.ts';
-import type { LoggedMessage } from '../rows.ts';
+import type { Account, LoggedMessage } from '../rows.ts';
 import type { Appended, Arrival, Messages, PurgeCursor, Range } from '../store.ts';
 import { conversation } from './conversation.ts';
 import { SqliteIdentityRows } from './identity-rows.ts';
@@ -23,16 +23,23 @@ export class SqliteMessages implements Messages {
   }
 
   async append(arrivals: readonly Arrival[]): Promise<Appended[]> {
-    return arrivals.map((arrival) => this.#append(arrival));
+    const accounts = new Map<string, Account>();
+    return arrivals.map((arrival) => this.#append(arrival, accounts));
   }
 
-  #append({ workspaceId, message, aliases, receivedAt, skip }: Arrival): Appended {
+  /** @param accounts those that this group has come upon: most of it is of one */
+  #append(
+    { workspaceId, message, aliases, receivedAt, skip }: Arrival,
+    accounts: Map<string, Account>,
+  ): Appended {
     const { phone } = message.whatsapp_account;
     const identity = this.#identity;
-    const knownAccount = this.#rows.account(workspaceId, phone);
+    const place = `${workspaceId} ${phone}`;
+    const knownAccount = accounts.get(place) ?? this.#rows.account(workspaceId, phone);
     const known = knownAccount && identity.chat(knownAccount.id, message.chat);
     if (!known && message.chat.chat_id) return { status: 'unknown_chat' };
     const account = knownAccount ?? this.#rows.createAccount(workspaceId, phone);
+    accounts.set(place, account);
     if (!this.#claim(account.id, message.message, receivedAt)) return { status: 'duplicate' };
     if (skip) {
       this.#sql(`UPDATE account SET skipped_${skip} = skipped_${skip} + 1 WHERE id = ?`).run(
