@@ -26,14 +26,29 @@ export interface Trip {
 
 type ConnectionOptions = Agent.Options & {
   connect: buildConnector.BuildOptions;
-  /** Asked once a connection is there, before anything is sent over it: why it must not be. */
+  /** Asked in the moment in which a request is sent: why it must not be. */
   check?: () => Error | null;
 };
+
+/**
+ * A request that is handed over is not sent yet: its connection is made first, or, where there is one, looked at
+ * once more. Between the two the process may stand still for any time.
+ * @param handler of this one request
+ */
+function checkAtStart(handler: Dispatcher.DispatchHandler, check: () => Error | null): void {
+  const start = handler.onRequestStart?.bind(handler);
+  handler.onRequestStart = (controller, context) => {
+    const objection = check();
+    if (objection) controller.abort(objection);
+    else start?.(controller, context);
+  };
+}
 
 /** One kept-alive connection of a pool: it bounds what it reads and tells which requests reuse it. */
 class Connection extends Client {
   #socket: Socket | null = null;
   #readBefore = 0;
+  readonly #check: ConnectionOptions['check'];
 
   constructor(origin: URL, options: Client.Options, check: ConnectionOptions['check']) {
     const open = options.connect as buildConnector.connector;
@@ -41,16 +56,11 @@ class Connection extends Client {
       ...options,
       connect: (to, callback) =>
         open(to, (...outcome) => {
-          const [, socket] = outcome;
-          const objection = socket && check?.();
-          if (objection) {
-            socket.destroy();
-            return callback(objection, null);
-          }
-          if (socket) this.#bound(socket);
+          if (outcome[1]) this.#bound(outcome[1]);
           callback(...outcome);
         }),
     });
+    this.#check = check;
   }
 
   #bound(socket: Socket): void {
@@ -70,6 +80,7 @@ class Connection extends Client {
     // The first request to a connection is what makes it connect.
     if (options.opaque) options.opaque.reused = this.stats.connected;
     this.#readBefore = this.#socket?.bytesRead ?? 0;
+    if (this.#check) checkAtStart(handler, this.#check);
     return super.dispatch(options, handler);
   }
 }

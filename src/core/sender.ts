@@ -32,7 +32,7 @@ export class Sender {
 
   /**
    * @param allowed blocks that may be reached besides the public internet
-   * @param mayGoOn whether a request whose connection is there at last may still be sent
+   * @param mayGoOn whether a request may still be sent, once its connection is ready for it
    */
   constructor(
     allowed: readonly Network[],

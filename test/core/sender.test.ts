@@ -203,14 +203,20 @@ describe('an address that may not be reached', () => {
   });
 });
 
-test('sends nothing over a connection that is there only after its time is over', async () => {
+test('sends nothing over a connection that is ready only after its time is over', async () => {
   let requests = 0;
   listener = (_request, response) => {
     requests += 1;
     response.end();
   };
-  const late = new Sender([parseNetwork('127.0.0.0/8')], undefined, () => false);
-  await expect(late.post(url, {}, '{}')).rejects.toBeInstanceOf(AbandonedError);
-  expect({ connections, requests }).toEqual({ connections: 1, requests: 0 });
+  let isOver = false;
+  const late = new Sender([parseNetwork('127.0.0.0/8')], undefined, () => !isOver);
+  // Over one that is kept alive, and over a new one.
+  await late.post(url, {}, '{}');
+  const [kept, fresh] = [late.post(url, {}, '{}'), late.post(url, {}, '{}')];
+  isOver = true;
+  await expect(kept).rejects.toBeInstanceOf(AbandonedError);
+  await expect(fresh).rejects.toBeInstanceOf(AbandonedError);
+  expect({ connections, requests }).toEqual({ connections: 2, requests: 1 });
   await late.close();
 });

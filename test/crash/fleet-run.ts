@@ -12,7 +12,7 @@ import {
   type Disturbed,
   disturb,
 } from './disturbances.ts';
-import { Fleet, type Member } from './fleet.ts';
+import { Fleet, type Member, type Role } from './fleet.ts';
 import { fleetRecord, lostOutcomes } from './fleet-record.ts';
 import type { FleetRecord, History } from './history.ts';
 import { HookWatch } from './hook-watch.ts';
@@ -50,7 +50,7 @@ export interface FleetOptions {
 
 /** Disturbs processes that share a database over and over, and answers with all that happened. */
 export async function fleetRun({ seed, seconds, progress }: FleetOptions): Promise<History> {
-  const run = new FleetRun(seed);
+  const run = new FleetRun({ seed });
   const random = new Random(seed, 3);
   const until = Date.now() + seconds * 1000;
   try {
@@ -70,11 +70,18 @@ export async function fleetRun({ seed, seconds, progress }: FleetOptions): Promi
   }
 }
 
+export interface FleetSize {
+  seed: number;
+  dispatchers?: number;
+  apis?: number;
+}
+
 /** Processes over one database, which messages stream through, and all that happens to them. */
 export class FleetRun {
   readonly #folder = mkdtempSync(join(tmpdir(), 'pakiet-fleet-'));
   readonly #random: Random;
   readonly #seed: number;
+  readonly #roles: Role[];
   readonly #time = new SteeredTime(this.#folder);
   readonly #history: History;
   readonly #record: FleetRecord = {
@@ -92,9 +99,13 @@ export class FleetRun {
   #moving: Promise<void> = Promise.resolve();
   #awaited: { event: Event; left: number; come: () => void } | null = null;
 
-  constructor(seed: number) {
+  constructor({ seed, dispatchers = DISPATCHERS, apis = APIS }: FleetSize) {
     this.#seed = seed;
     this.#random = new Random(seed);
+    this.#roles = [
+      ...Array.from({ length: apis }, () => 'api' as const),
+      ...Array.from({ length: dispatchers }, () => 'dispatcher' as const),
+    ];
     this.#receivers = new Receivers(
       HOOKS,
       this.#time,
@@ -139,14 +150,11 @@ export class FleetRun {
       ...{ lives, faults, troubles: this.#record.troubles },
       busiest: () => this.#busiest(),
     };
-    // The first makes the schema.
-    await fleet.start('api');
+    const [first, ...others] = this.#roles;
+    // It makes the schema.
+    await fleet.start(first as Role);
     await record.begin();
-    const roles = [
-      ...Array.from({ length: DISPATCHERS }, () => 'dispatcher' as const),
-      ...Array.from({ length: APIS - 1 }, () => 'api' as const),
-    ];
-    await Promise.all(roles.map((role) => fleet.start(role)));
+    await Promise.all(others.map((role) => fleet.start(role)));
     await this.#watch.create(fleet.api);
     this.#moving = this.#keepMoving();
     for (let i = 0; i < SENDERS; i += 1) {

@@ -1,5 +1,5 @@
 import { type Delivered, type History, timesSwitchedOff } from './history.ts';
-import { holdingFaults } from './holding.ts';
+import { holdingFaults, slippedPast } from './holding.ts';
 import { breakOf, type HookHistory, IN_FLIGHT_MS, lagOf, name } from './hook-history.ts';
 import { switchingFaults } from './switching.ts';
 import { windowFaults } from './windows.ts';
@@ -15,8 +15,11 @@ export function verdict(history: History): Verdict {
   const faults = [...history.faults];
   let repeats = 0;
   let longestLag = 0;
+  const slipped = slippedPast(history);
   for (const hook of history.hooks) {
-    const requests = history.delivered.filter((request) => request.hook === hook.name);
+    const requests = history.delivered.filter(
+      (request) => request.hook === hook.name && !slipped.has(request),
+    );
     const attempts = Map.groupBy(requests, ({ id }) => id);
     const deliveries = [...attempts.values()].map(([first]) => first as Delivered);
     const all: HookHistory = { hook, requests, deliveries, history };
@@ -47,7 +50,7 @@ export function verdict(history: History): Verdict {
   return {
     faults,
     tally: {
-      ...troublesOf(history),
+      ...troublesOf(history, slipped.size),
       kills: lives.filter(({ killedAt }) => killedAt !== null).length,
       messages: said.length,
       requests: delivered.length,
@@ -61,7 +64,7 @@ export function verdict(history: History): Verdict {
 }
 
 /** How often what was done, and how long it took at most until a life's work was taken over. */
-function troublesOf({ fleet }: History): Record<string, number> {
+function troublesOf({ fleet }: History, slipped: number): Record<string, number> {
   if (!fleet) return {};
   const times: Record<string, number> = {};
   let longest = 0;
@@ -69,7 +72,7 @@ function troublesOf({ fleet }: History): Record<string, number> {
     times[what] = (times[what] ?? 0) + 1;
     if (/^(kill|stop) a dispatcher$/.test(what)) longest = Math.max(longest, to - from);
   }
-  return { ...times, 'ms to take over at most': longest };
+  return { ...times, 'ms to take over at most': longest, 'sent in waking': slipped };
 }
 
 /** Every message that was taken came to every webhook that wanted it, once, and by one id alone. */
