@@ -6,7 +6,7 @@ import { evenOut } from './even-out.ts';
 import type { TimedLease } from './lease.ts';
 
 /** How often a lease is renewed within its length. */
-const RENEWALS = 6;
+export const RENEWALS = 6;
 
 /** What is done with shards: by the dispatcher, and by whatever else goes with them. */
 interface Holder extends Pick<Dispatcher, 'take' | 'release' | 'resume'> {

@@ -28,7 +28,7 @@ interface RateLimits {
 
 const USE_NOTED_EVERY_MS = 600_000;
 
-const RATE_LIMITS: RateLimits = { failures: 30, calls: 1200, intake: 1_200_000 };
+export const RATE_LIMITS: RateLimits = { failures: 30, calls: 1200, intake: 1_200_000 };
 
 /**
  * Guards the routes of `app` with an API key as Bearer token. A key opens its own workspace only.
