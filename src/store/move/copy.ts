@@ -1,7 +1,8 @@
+import type { Progress } from './begin.ts';
 import type { Value } from './digest.ts';
 import type { MoveSource } from './source.ts';
 import { TABLE_NAMES, type TableName } from './tables.ts';
-import type { MoveTarget, Progress } from './target.ts';
+import type { MoveTarget } from './target.ts';
 
 /** What is written at once: enough that the way there and back does not count, little enough to hold. */
 const ROWS_AT_ONCE = 5000;
