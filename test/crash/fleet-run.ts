@@ -96,6 +96,7 @@ export class FleetRun {
   #mail: MailServer | null = null;
   #postgres: OwnPostgres | null = null;
   #goesOn = true;
+  #isMoving = true;
   #moving: Promise<void> = Promise.resolve();
   #awaited: { event: Event; left: number; come: () => void } | null = null;
 
@@ -209,11 +210,6 @@ export class FleetRun {
     await this.#postgres?.stop();
     rmSync(this.#folder, { recursive: true, force: true });
   }
-
-  dbg() {
-    return this.#postgres?.url({ options: '-c search_path=fleet' });
-  }
-  #isMoving = true;
 
   /** Time goes by: minutes for the most part, and hours now and then. */
   async #keepMoving(): Promise<void> {

@@ -194,3 +194,65 @@ describe('the verdict on a webhook that fails for good', () => {
     expect(judged(looks, delivered)).toContainEqual(expect.stringContaining(fault));
   });
 });
+
+describe('the verdict on servers that share a store', () => {
+  const fleet = (more: Partial<History>) => ({
+    lives: [
+      { readyAt: 0, quietAt: null, killedAt: null },
+      { readyAt: 0, quietAt: null, killedAt: null },
+    ],
+    fleet: {
+      graceMs: 13_000,
+      troubles: [],
+      holdings: [
+        { hook: 'singles', at: 0, life: 0 },
+        { hook: 'singles', at: HOUR, life: 1 },
+      ],
+    },
+    ...more,
+  });
+  const stood = {
+    readyAt: 0,
+    quietAt: null,
+    killedAt: null,
+    breaks: [{ from: 1500, to: HOUR + 5000 }],
+  };
+  const by = (life: number, at = HOUR + 2020) => ({ ...third, life, at, endedAt: at + 1 });
+
+  test('finds a request of one that does not hold the webhook', () => {
+    expect(faults([singles], [first, second, by(1)], fleet({}))).toEqual([]);
+    expect(faults([singles], [first, second, by(0)], fleet({}))).toEqual([
+      expect.stringContaining('was sent by life 0 2020 ms after life 1 had taken it over'),
+    ]);
+  });
+
+  test('lets what was under way come again when its server stood still, and not when another one only follows it', () => {
+    const lives = [stood, { readyAt: 0, quietAt: null, killedAt: null }];
+    const again = { ...second, life: 1, at: HOUR + 10, endedAt: HOUR + 11 };
+    const run = (more: Partial<History>) =>
+      faults([singles], [first, second, again, by(1)], fleet(more));
+    expect(run({ lives })).toEqual([]);
+    expect(run({})).toEqual([expect.stringContaining('was not under way')]);
+  });
+
+  test('lets one request slip past a stop, and no second one', () => {
+    const lives = [stood, { readyAt: 0, quietAt: null, killedAt: null }];
+    const slip = by(0, HOUR + 5010);
+    const run = (...late: Delivered[]) =>
+      faults([singles], [first, second, by(1), ...late], fleet({ lives }));
+    expect(run(slip)).toEqual([]);
+    expect(run(slip, { ...slip, at: slip.at + 1 })).toContainEqual(
+      expect.stringContaining('was sent by life 0'),
+    );
+  });
+
+  test('finds a delivery that came late, not counting what troubles cost', () => {
+    const late = { ...second, at: 11_000, from: 11_000, to: 11_000 };
+    const trouble = { what: 'cut', isOfDatabase: true, life: null, from: 500, to: 600 };
+    const { fleet: calm } = fleet({});
+    const run = (troubles: (typeof trouble)[]) =>
+      faults([singles], [first, late, by(1)], fleet({ fleet: { ...calm, troubles } }));
+    expect(run([])).toContainEqual(expect.stringContaining('ms late'));
+    expect(run([trouble])).toEqual([]);
+  });
+});
