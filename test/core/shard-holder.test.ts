@@ -1,4 +1,3 @@
-<<<<<<< HEAD
 import { setImmediate as turn } from 'node:timers/promises';
 import { beforeEach, expect, test } from '@jest/globals';
 import { pino } from 'pino';
@@ -16,6 +15,7 @@ let done: string[];
 /** What the next renewals answer; the last goes on. */
 let answers: (Renewed | Error)[];
 let releasing: Promise<void>;
+let freeing: Promise<void>;
 let lease: TimedLease;
 let holder: ShardHolder;
 
@@ -26,7 +26,10 @@ const leases: Leases = {
     if (answer instanceof Error) throw answer;
     return answer;
   },
-  free: async (id, shards) => void done.push(`free ${id} ${shards}`),
+  free: async (id, shards) => {
+    done.push(`free ${id} ${shards}`);
+    await freeing;
+  },
   leave: async (id) => void done.push(`leave ${id}`),
 };
 
@@ -34,6 +37,7 @@ beforeEach(() => {
   clock = new ManualClock();
   done = [];
   releasing = Promise.resolve();
+  freeing = Promise.resolve();
   lease = new TimedLease(
     LENGTH_MS,
     () => done.push('lapse'),
@@ -103,6 +107,33 @@ test('it frees shards only once they are released, and renews its lease meanwhil
   await holder.stop();
 });
 
+test('it does not take up what it is just giving back, however often it looks meanwhile', async () => {
+  const freed = Promise.withResolvers<void>();
+  freeing = freed.promise;
+  answers = [held(7, [0, 1, 2], [2])];
+  await holder.start();
+  since();
+  await pass(BEAT_MS);
+  expect(since()).toEqual(['renew 7', 'resume']);
+  freed.resolve();
+  await pass(0);
+  expect(since()).toEqual(['freed']);
+  await holder.stop();
+});
+
+test('it takes up again what could not be given back', async () => {
+  const freed = Promise.withResolvers<void>();
+  freeing = freed.promise;
+  answers = [held(7, [0, 1, 2], [2]), held(7, [0, 1, 2])];
+  await holder.start();
+  since();
+  freed.reject(new Error('down'));
+  await pass(0);
+  await pass(BEAT_MS);
+  expect(since()).toEqual(['renew 7', 'resume', 'take 2']);
+  await holder.stop();
+});
+
 test('a lease that was lost leaves nothing, and begins anew', async () => {
   answers = [held(7, [0, 1])];
   await holder.start();
@@ -137,90 +168,4 @@ test('it looks at once when it is told that something has moved', async () => {
   await pass(0);
   expect(since()).toEqual(['renew 7', 'resume', 'take 1']);
   await holder.stop();
-=======
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { pino } from 'pino';
-import { TimedLease } from '../../src/core/lease.ts';
-import { ShardHolder } from '../../src/core/shard-holder.ts';
-import type { Renewed } from '../../src/store/leases.ts';
-import { ManualClock } from '../support/manual-clock.ts';
-
-const settled = () => new Promise((done) => setImmediate(done));
-
-let told: string[];
-let answer: Renewed;
-let free: PromiseWithResolvers<void>;
-let lease: TimedLease;
-let holder: ShardHolder;
-
-beforeEach(() => {
-  told = [];
-  free = Promise.withResolvers();
-  lease = new TimedLease(30_000, () => {});
-  holder = new ShardHolder({
-    ...{ lease, clock: new ManualClock(), log: pino({ level: 'silent' }) },
-    leases: {
-      renew: async () => answer,
-      free: () => free.promise,
-      leave: async () => {},
-    },
-    freed: () => {
-      told.push('freed');
-    },
-    holder: {
-      begin: (id) => {
-        told.push(`begin ${id}`);
-      },
-      take: async (shards) => {
-        told.push(`take ${shards}`);
-      },
-      release: async (shards) => {
-        told.push(`release ${shards}`);
-      },
-      resume: () => {},
-    },
-  });
-});
-afterEach(async () => {
-  free.resolve();
-  await holder.stop();
-});
-
-const looks = async (renewed: Renewed) => {
-  answer = renewed;
-  holder.look();
-  await settled();
-};
-const start = async () => {
-  answer = { id: 1, shards: [1, 2], release: [] };
-  await holder.start();
-};
-
-test('does not take up what it is just giving back, however often it looks meanwhile', async () => {
-  await start();
-  await looks({ id: 1, shards: [1, 2], release: [2] });
-  await looks({ id: 1, shards: [1, 2], release: [2] });
-  expect(told).toEqual(['begin 1', 'take 1,2', 'release 2']);
-  free.resolve();
-  await settled();
-  await looks({ id: 1, shards: [1], release: [] });
-  await looks({ id: 1, shards: [1, 2], release: [] });
-  expect(told.slice(3)).toEqual(['freed', 'take 2']);
-});
-
-test('takes up again what could not be given back', async () => {
-  await start();
-  await looks({ id: 1, shards: [1, 2], release: [2] });
-  free.reject(new Error('no connection'));
-  await settled();
-  free = Promise.withResolvers();
-  await looks({ id: 1, shards: [1, 2], release: [] });
-  expect(told.slice(2)).toEqual(['release 2', 'take 2']);
-});
-
-test('begins anew with nothing under another number', async () => {
-  await start();
-  await looks({ id: 2, shards: [2], release: [] });
-  expect(told.slice(2)).toEqual(['begin 2', 'take 2']);
->>>>>>> proof
 });
