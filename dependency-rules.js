@@ -27,7 +27,7 @@ export default {
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
-    part('wire', packages('zod', 'standardwebhooks')),
+    part('wire', packages('zod')),
     part('zapier', packages('zod', 'zapier-platform-core')),
     part('sources', packages('zod', 'libphonenumber-js')),
     part('store', [anyPackage]),

@@ -1,8 +1,9 @@
 import { type Case, type Context, PATIENCE_MS, withPlace, withServer } from '../rig/case.ts';
 import { type Finding, type Measured, middle, spread } from '../rig/finding.ts';
-import { bareSender } from '../rig/limits.ts';
+import { bareSender, type Limit } from '../rig/limits.ts';
 import { CONNECTIONS } from '../rig/load.ts';
 import { accountPhone, messageOf } from '../rig/messages.ts';
+import { processorSeconds } from '../rig/process-figures.ts';
 
 export const CHATS = 2000;
 
@@ -13,12 +14,16 @@ const drainOver = (name: string, webhooks: number): Case => ({
     const { smoke, repeats, receiver, say } = context;
     const messages = smoke ? 400 : 200_000;
     const measured: Measured[] = [];
-    let before: number | null = null;
+    let before: Limit | null = null;
     for (let round = 0; round < repeats; round += 1) {
       say(`${messages} messages over ${webhooks} webhooks`);
-      const { value, body } = await drain(context, messages, webhooks);
+      const { value, microseconds: ours, body } = await drain(context, messages, webhooks);
       const after = await bareSender(receiver, body, smoke ? 0.2 : 4);
-      measured.push({ value, limit: ((before ?? after) + after) / 2 });
+      measured.push({
+        value,
+        limit: ((before ?? after).perSecond + after.perSecond) / 2,
+        microseconds: { ours, limits: after.microseconds },
+      });
       before = after;
     }
     const finding: Finding = {
@@ -51,11 +56,17 @@ export async function drain(context: Context, messages: number, webhooks: number
     },
     async (place) => {
       await receiver.begin('requests');
-      const { firstAt, lastAt, sample } = await withServer(context, place, () =>
-        receiver.reached(messages, PATIENCE_MS),
-      );
+      const { tally, seconds } = await withServer(context, place, async ({ pid }) => {
+        const before = processorSeconds(pid);
+        const tally = await receiver.reached(messages, PATIENCE_MS);
+        return { tally, seconds: processorSeconds(pid) - before };
+      });
       await receiver.check(messages);
-      return { value: messages / ((lastAt - firstAt) / 1000), body: sample };
+      return {
+        value: messages / ((tally.lastAt - tally.firstAt) / 1000),
+        microseconds: (seconds / messages) * 1e6,
+        body: tally.sample,
+      };
     },
   );
 }

@@ -60,8 +60,8 @@ export const dueAtOnce: Case = {
       throw new Error(`${messages} messages were due, and ${tally.messages} came`);
     }
     const seconds = (tally.lastAt - tally.firstAt) / 1000;
-    const limit =
-      (await bareSender(receiver, tally.sample, smoke ? 0.2 : 4, 'messages')) * MESSAGES_EACH;
+    const bare = await bareSender(receiver, tally.sample, smoke ? 0.2 : 4, 'messages');
+    const limit = bare.perSecond * MESSAGES_EACH;
     const value = messages / seconds;
     const slow = slowness(probes, dueAtMonotonic, tally.lastAt);
     return [

@@ -2,6 +2,7 @@ import { type Case, type Context, withPlace, withServer } from '../rig/case.ts';
 import { type Measured, middle, spread } from '../rig/finding.ts';
 import { bareIntake } from '../rig/limits.ts';
 import { fullLoad } from '../rig/load.ts';
+import { processorSeconds } from '../rig/process-figures.ts';
 import { intakeAt } from '../rig/server.ts';
 
 const TRAFFIC = { chats: 2000 };
@@ -15,7 +16,12 @@ export const intake: Case = {
     for (let round = 0; round < context.repeats; round += 1) {
       context.say('intake alone');
       const limit = await bareIntake(TRAFFIC, context.smoke ? 0.2 : 4);
-      measured.push({ value: await intakeAlone(context, seconds), limit });
+      const { perSecond: value, microseconds: ours } = await intakeAlone(context, seconds);
+      measured.push({
+        value,
+        limit: limit.perSecond,
+        microseconds: { ours, limits: limit.microseconds },
+      });
     }
     return [
       {
@@ -38,7 +44,9 @@ const intakeAlone = (context: Context, seconds: number) =>
         await fullLoad(intakeAt(server.url, { ...TRAFFIC, run: 'warm-' }), {
           seconds: seconds / 4,
         });
-        const { perSecond } = await fullLoad(intakeAt(server.url, TRAFFIC), { seconds });
-        return perSecond;
+        const before = processorSeconds(server.pid);
+        const { perSecond, requests } = await fullLoad(intakeAt(server.url, TRAFFIC), { seconds });
+        const busy = processorSeconds(server.pid) - before;
+        return { perSecond, microseconds: (busy / requests) * 1e6 };
       }),
   );

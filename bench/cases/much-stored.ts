@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Case, type Context, withPlace } from '../rig/case.ts';
+import { type Case, type Context, withPlace, withServer } from '../rig/case.ts';
 import { type Finding, type Measured, middle, spread } from '../rig/finding.ts';
+import { type FullLoad, fullLoadOn, wholeWebhook } from '../rig/full-load-on.ts';
 import { messageOf } from '../rig/messages.ts';
 import { residentMib } from '../rig/process-figures.ts';
 import type { Seed } from '../rig/seed.ts';
-import { underFullLoad } from '../rig/under-full-load.ts';
-import { wholeWebhook } from './together.ts';
 
 /** What is stored: in so many workspaces so many webhooks each, all of which gather all chats for a day. */
 interface Scale {
@@ -42,15 +41,16 @@ export const muchStored: Case = {
         for (let round = 0; round < repeats; round += 1) {
           say('the same load on little and on much');
           const little = await withLittle(context, seconds);
-          const { delivered: value } = await underFullLoad(context, much, {
-            seconds,
-            run: `${round}-`,
-            before: async ({ pid }) => {
-              await sleep(smoke ? 100 : 10_000);
-              resident = residentMib(pid);
-            },
+          const loaded = await withServer(context, much, async (server) => {
+            await sleep(smoke ? 100 : 10_000);
+            resident = residentMib(server.pid);
+            return fullLoadOn(context, server, { seconds, run: `${round}-` });
           });
-          measured.push({ value, limit: little });
+          measured.push({
+            value: loaded.delivered,
+            limit: little.delivered,
+            microseconds: { ours: loaded.microseconds, limits: little.microseconds },
+          });
         }
         const lanes = workspaces * webhooks * chats;
         const findings: Finding[] = [
@@ -69,11 +69,11 @@ export const muchStored: Case = {
   },
 };
 
-const withLittle = (context: Context, seconds: number): Promise<number> =>
+const withLittle = (context: Context, seconds: number): Promise<FullLoad> =>
   withPlace(
     context,
-    async (seed, workspaceId) => void (await wholeWebhook(seed, workspaceId, context.receiver)),
-    async (place) => (await underFullLoad(context, place, { seconds })).delivered,
+    (seed, workspaceId) => wholeWebhook(seed, workspaceId, context.receiver),
+    (place) => withServer(context, place, (server) => fullLoadOn(context, server, { seconds })),
   );
 
 async function seedMuch(seed: Seed, { workspaces, webhooks, chats, messagesEach }: Scale) {

@@ -1,18 +1,7 @@
-import { type Case, withPlace } from '../rig/case.ts';
+import { type Case, withPlace, withServer } from '../rig/case.ts';
 import { type Measured, middle, spread } from '../rig/finding.ts';
+import { fullLoadOn, wholeWebhook } from '../rig/full-load-on.ts';
 import { bareSender } from '../rig/limits.ts';
-import { CONNECTIONS } from '../rig/load.ts';
-import type { Receiver } from '../rig/receiver.ts';
-import type { Seed } from '../rig/seed.ts';
-import { underFullLoad } from '../rig/under-full-load.ts';
-
-/** The webhook that gets everything, one message at a time. */
-export const wholeWebhook = (seed: Seed, workspaceId: number, receiver: Receiver) =>
-  seed.webhook(workspaceId, {
-    target_url: `${receiver.origin}/hook`,
-    granularity_hours: 0,
-    concurrency: CONNECTIONS,
-  });
 
 /** Messages come in and go out at the same time, as fast as both will go. */
 export const together: Case = {
@@ -23,15 +12,20 @@ export const together: Case = {
     const taken: number[] = [];
     for (let round = 0; round < repeats; round += 1) {
       say('intake and delivery together');
-      const { delivered, accepted, body } = await withPlace(
+      const { delivered, accepted, microseconds, body } = await withPlace(
         context,
-        async (seed, workspaceId) => void (await wholeWebhook(seed, workspaceId, receiver)),
-        (place) => underFullLoad(context, place, { seconds: smoke ? 0.3 : 15 }),
+        (seed, workspaceId) => wholeWebhook(seed, workspaceId, receiver),
+        (place) =>
+          withServer(context, place, (server) =>
+            fullLoadOn(context, server, { seconds: smoke ? 0.3 : 15 }),
+          ),
       );
       taken.push(Math.round(accepted));
+      const limit = await bareSender(receiver, body, smoke ? 0.2 : 4);
       measured.push({
         value: delivered,
-        limit: await bareSender(receiver, body, smoke ? 0.2 : 4),
+        limit: limit.perSecond,
+        microseconds: { ours: microseconds, limits: limit.microseconds },
       });
     }
     return [

@@ -20,7 +20,7 @@ export const zapRuns: Case = {
   name: 'zap-runs',
   run: async (context) => {
     const { smoke, receiver, say } = context;
-    const [days, chatsEach] = smoke ? [1, 2] : [10, 12];
+    const [days, chatsEach] = smoke ? [1, 2] : [7, 6];
     const to = Date.now() - DAY_MS - MINUTE_MS;
     const from = to - days * DAY_MS;
     const chats = Object.values(RATES).flatMap((rate, account) =>

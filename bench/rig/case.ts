@@ -37,9 +37,12 @@ export async function withPlace<Result>(
   const place = await newPlace(store);
   try {
     const opened = await place.open();
-    const seed = new Seed(opened);
-    await fill(seed, await seed.workspace(API_KEY));
-    await opened.close();
+    try {
+      const seed = new Seed(opened);
+      await fill(seed, await seed.workspace(API_KEY));
+    } finally {
+      await opened.close();
+    }
     return await use(place);
   } finally {
     await place.remove();

@@ -31,6 +31,8 @@ export function isMet({ value, ratio, aim }: Finding): boolean | null {
 export interface Measured {
   value: number;
   limit: number;
+  /** Processor time of a message, of the server with all its threads and of the limit. */
+  microseconds?: { ours: number; limits: number };
 }
 
 /** The one in the middle, by ratio. */
@@ -40,8 +42,18 @@ export function middle(measured: readonly Measured[]): Measured & { ratio: numbe
   return { ...one, ratio };
 }
 
-/** All the ratios, for the note. */
-export const spread = (measured: readonly Measured[]): string =>
-  measured.length > 1
-    ? `ratios ${measured.map(({ value, limit }) => (value / limit).toFixed(2)).join(', ')}`
-    : '';
+/** For the note: all the ratios, and what hardly depends on what else the machine is busy with. */
+export function spread(measured: readonly Measured[]): string {
+  const ratios = measured.map(({ value, limit }) => (value / limit).toFixed(2)).join(', ');
+  const times = measured.flatMap(({ microseconds }) => microseconds ?? []);
+  const middleOf = (of: (one: { ours: number; limits: number }) => number) =>
+    Math.round(median(times.map(of)));
+  return [
+    ...(measured.length > 1 ? [`ratios ${ratios}`] : []),
+    ...(times.length > 0
+      ? [
+          `processor time of a message ${middleOf(({ ours }) => ours)} µs, of the limit ${middleOf(({ limits }) => limits)} µs`,
+        ]
+      : []),
+  ].join('; ');
+}

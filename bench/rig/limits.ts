@@ -1,10 +1,17 @@
 import { Child } from './child.ts';
 import { fullLoad } from './load.ts';
 import type { Traffic } from './messages.ts';
+import { processorSeconds } from './process-figures.ts';
 import type { Counting, Receiver } from './receiver.ts';
 import { intakeAt } from './server.ts';
 
 // What this machine could do at most, measured beside each case: whatever else goes on on it slows both.
+
+export interface Limit {
+  perSecond: number;
+  /** Processor time of a request, on the side that is compared with. */
+  microseconds: number;
+}
 
 /**
  * Requests a second that undici alone brings to the receiver, with the body that the server sends, over as
@@ -15,7 +22,7 @@ export async function bareSender(
   body: string,
   seconds: number,
   counting: Counting = 'requests',
-): Promise<number> {
+): Promise<Limit> {
   await receiver.begin(counting);
   const target = {
     origin: receiver.origin,
@@ -24,19 +31,23 @@ export async function bareSender(
     status: 200,
     body: () => body,
   };
-  const { perSecond } = await fullLoad(target, { seconds });
-  return perSecond;
+  const before = process.cpuUsage();
+  const { perSecond, requests } = await fullLoad(target, { seconds });
+  const { user, system } = process.cpuUsage(before);
+  return { perSecond, microseconds: (user + system) / requests };
 }
 
 /** Intake requests a second that a bare fastify answers. */
-export async function bareIntake(traffic: Traffic, seconds: number): Promise<number> {
+export async function bareIntake(traffic: Traffic, seconds: number): Promise<Limit> {
   const module = new URL('./bare-intake-process.ts', import.meta.url);
   const { child, ready: port } = await Child.start<never, number>(module);
   try {
     const target = intakeAt(`http://127.0.0.1:${port}`, traffic);
     await fullLoad(target, { seconds: seconds / 4 });
-    const { perSecond } = await fullLoad(target, { seconds });
-    return perSecond;
+    const before = processorSeconds(child.pid);
+    const { perSecond, requests } = await fullLoad(target, { seconds });
+    const microseconds = ((processorSeconds(child.pid) - before) / requests) * 1e6;
+    return { perSecond, microseconds };
   } finally {
     await child.stop();
   }

@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { openStore, type StoreConfig } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
 
 export const STORES = ['sqlite', 'postgres'] as const;
@@ -27,15 +28,17 @@ export async function newPlace(store: StoreName): Promise<Place> {
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   const env = { PAKIET_DATA_DIR: folder };
   if (store === 'sqlite') {
-    return { env, open: () => openSqlite({ folder }), remove: async () => removeFolder() };
+    const config: StoreConfig = { kind: 'sqlite', folder };
+    return { env, open: () => openStore(config), remove: async () => removeFolder() };
   }
   made += 1;
   const schema = `pakiet_bench_${process.pid}_${made}`;
   await inDatabase(`CREATE SCHEMA ${schema}`);
   const url = urlOf(schema);
+  const key = randomBytes(32);
   return {
-    env: { ...env, DATABASE_URL: url },
-    open: () => openPostgres(url, folder),
+    env: { ...env, DATABASE_URL: url, PAKIET_SECRET_KEY: key.toString('base64') },
+    open: () => openStore({ kind: 'postgres', url, key }),
     remove: async () => {
       await inDatabase(`DROP SCHEMA ${schema} CASCADE`);
       removeFolder();
@@ -58,8 +61,4 @@ export async function inDatabase(statement: string): Promise<void> {
   } finally {
     await client.end();
   }
-}
-
-async function openPostgres(_url: string, _folder: string): Promise<Store> {
-  throw new Error('The server does not run on PostgreSQL yet');
 }

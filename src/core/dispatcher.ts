@@ -18,7 +18,7 @@ import type { Attempted, Settled } from './settle.ts';
 import { type Tenure, tenureOf } from './tenure.ts';
 
 /** Requests under way together over all webhooks. Beyond it each may still have its fair share. */
-const GLOBAL_CONCURRENCY = 500;
+export const GLOBAL_CONCURRENCY = 500;
 const STORE_RETRY_MS = 1000;
 /** A clock that went back by less is only being trimmed. */
 const CLOCK_SLACK_MS = 1000;

@@ -11,9 +11,9 @@ import { park } from './set-aside.ts';
 import { isSameHead, type Next, replaceLane, type Settled } from './settle.ts';
 import type { Tenure } from './tenure.ts';
 
-/** Heads looked up together: many small ones, few that may be a megabyte each. */
+/** Heads looked up together. Bundles may be a megabyte each: of those so many that they take so much at most. */
 const SINGLES_AHEAD = 64;
-const BUNDLES_AHEAD = 10;
+const BUNDLES_AHEAD = { first: 10, least: 4, most: 64, characters: 4_000_000 };
 /**
  * A chat in which many messages wait goes on with the next one at once, for so many messages and so long.
  * Then it is the turn of those that are due longer; and names are read anew.
@@ -48,6 +48,7 @@ export class Driver {
   /** Something is asked of the lanes, which is done before anything else is sent. */
   #asked = false;
   #queue: Delivery[] = [];
+  #bundlesAhead = BUNDLES_AHEAD.first;
   /** How often the queue has been dropped. */
   #drops = 0;
   /** Chats whose lanes are busy, and how often what is due had been looked up when their outcome came. */
@@ -190,6 +191,7 @@ export class Driver {
       const heads = await findHeads(store.read, site, webhook, due, clock);
       const found = due.map((lane, i) => ({ due: lane, head: heads[i] as Head }));
       const deliveries = await this.#writeDown(store, site, webhook, found, clock);
+      this.#bundlesAhead = bundlesAhead(deliveries) ?? this.#bundlesAhead;
       // A change or a failure meanwhile meant these too: they are looked up again when it is their time.
       if (drops === this.#drops) this.#queue.push(...deliveries);
       else this.#release(deliveries);
@@ -237,7 +239,7 @@ export class Driver {
 
   async #dueLanes(read: Repositories, webhook: Webhook, now: number): Promise<DueLane[]> {
     const probe = webhook.health.consecutiveErrors > 0;
-    const many = webhook.granularityHours === 0 ? SINGLES_AHEAD : BUNDLES_AHEAD;
+    const many = webhook.granularityHours === 0 ? SINGLES_AHEAD : this.#bundlesAhead;
     const wanted = probe ? 1 : many;
     // As of before the read: a lane settled meanwhile may have been read as it was before.
     const busy = new Set(this.#busy.keys());
@@ -336,6 +338,14 @@ const sealed = ({ lane, lastSeq, shape, direction }: Delivery) => ({
   ...lane,
   seal: { lastSeq, shape, direction },
 });
+
+/** How many to look up next time, going by the largest of these; null where there are none. */
+function bundlesAhead(deliveries: readonly Delivery[]): number | null {
+  if (deliveries.length === 0) return null;
+  const largest = Math.max(...deliveries.map(({ body }) => body.length));
+  const { least, most, characters } = BUNDLES_AHEAD;
+  return Math.max(least, Math.min(most, Math.floor(characters / largest)));
+}
 
 function goesOnAtOnce(
   webhook: Webhook,

@@ -14,6 +14,8 @@ import { cutBundle, dueAt, laneAfter, MAX_BUNDLE_MESSAGES, windowMs } from './wi
 const PAGE = 100;
 /** Of many bundles at once so many first: most end within it. */
 const FIRST_PAGE = 32;
+/** Characters of bundles, a few milliseconds of work. */
+const RENDERED_AT_A_TIME = 200_000;
 
 /** The head of a lane, ready to be sent. */
 export interface Delivery {
@@ -67,10 +69,15 @@ export async function findHeads(
   for (const [n, look] of singles.entries()) {
     heads[look.i] = await headOf(read, site, webhook, look, first[n] ?? [], clock);
   }
+  let rendered = 0;
   for (const [n, look] of bundles.entries()) {
-    heads[look.i] = await headOf(read, site, webhook, look, begun[n] ?? [], clock);
+    const head = await headOf(read, site, webhook, look, begun[n] ?? [], clock);
+    heads[look.i] = head;
+    rendered += head.kind === 'send' ? head.delivery.body.length : 0;
+    if (rendered < RENDERED_AT_A_TIME) continue;
     // A bundle may be a megabyte: requests under way have their turn in between.
     await turnOfOthers();
+    rendered = 0;
   }
   return heads as Head[];
 }

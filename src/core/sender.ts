@@ -3,18 +3,15 @@ import type { SendError } from '../store/facts.ts';
 import type { LoggedRequest } from '../store/rows.ts';
 import { connections, type Trip } from './connection.ts';
 import { checkLiteralAddress, guardedLookup, type Network } from './egress-guard.ts';
+import { type Answer, Exchange } from './exchange.ts';
 import { describe, isCut, statusError, timeoutError } from './send-error.ts';
 
 /** A request is an error if it has not ended so many milliseconds after it began, body included. */
 const TIME_LIMIT_MS = 10_000;
-/** Of a response so much is read and kept; reading stops there. */
-const RESPONSE_LIMIT_BYTES = 16 * 1024;
 
 /** How one request went. Only status 200, with its body, is success. */
 export type Attempt = Pick<LoggedRequest, 'response'> &
   ({ ok: true; error: null } | { ok: false; error: SendError });
-
-type Response = Dispatcher.ResponseData<Trip>;
 
 /** The request was given up by us: how it would have ended is not known. */
 export class AbandonedError extends Error {
@@ -31,7 +28,7 @@ export class Sender {
   readonly #fresh: Agent;
   readonly #allowed: readonly Network[];
   readonly #timeLimitMs: number;
-  readonly #underWay = new Set<AbortController>();
+  readonly #underWay = new Set<UnderWay>();
 
   /**
    * @param allowed blocks that may be reached besides the public internet
@@ -61,43 +58,37 @@ export class Sender {
    * @throws {AbandonedError} only where {@link abandon} was called meanwhile, or it may not go on
    */
   async post(target: string, headers: Record<string, string>, body: string): Promise<Attempt> {
-    const end = new AbortController();
-    const timer = setTimeout(() => end.abort(new TimeUp()), this.#timeLimitMs);
-    this.#underWay.add(end);
+    const limitMs = this.#timeLimitMs;
+    const trip: Trip = { reused: false };
+    const underWay: UnderWay = { exchange: null, ended: null };
+    const timer = setTimeout(() => end(underWay, new TimeUp()), limitMs);
+    this.#underWay.add(underWay);
     try {
       const url = new URL(target);
       checkLiteralAddress(url, this.#allowed);
-      const response = await this.#request({
-        origin: url.origin,
-        path: url.pathname + url.search,
-        method: 'POST',
-        headers,
-        body,
-        signal: end.signal,
-      });
-      const kept = await readStart(response.body);
-      const { statusCode: status } = response;
+      const { origin, pathname, search } = url;
+      const options = { origin, path: pathname + search, method: 'POST' as const, headers, body };
+      const answer = await this.#exchange({ ...options, opaque: trip }, underWay);
+      const { status, logged, brokenOff } = answer;
       // Of a 200 the body belongs to the answer; any other status is the answer, whatever becomes of the body.
-      if (status === 200 && 'brokenOff' in kept) throw kept.brokenOff;
-      const logged = toLogged(response, kept);
+      if (status === 200 && brokenOff) throw brokenOff;
       if (status === 200) return { ok: true, error: null, response: logged };
       return { ok: false, error: statusError(status), response: logged };
     } catch (error) {
-      const { aborted, reason } = end.signal;
-      if (reason instanceof AbandonedError) throw reason;
+      const { ended } = underWay;
+      if (ended instanceof AbandonedError) throw ended;
       if (error instanceof AbandonedError) throw error;
-      const limitMs = this.#timeLimitMs;
-      const why = aborted ? timeoutError(limitMs) : describe(error, limitMs);
+      const why = ended ? timeoutError(limitMs) : describe(error, limitMs);
       return { ok: false, response: null, error: why };
     } finally {
       clearTimeout(timer);
-      this.#underWay.delete(end);
+      this.#underWay.delete(underWay);
     }
   }
 
   /** Gives up all that is under way. */
   abandon(): void {
-    for (const end of this.#underWay) end.abort(new AbandonedError());
+    for (const one of this.#underWay) end(one, new AbandonedError());
   }
 
   /**
@@ -105,13 +96,12 @@ export class Sender {
    * is on its way. That is not its error: the request is made once more, over a connection of its own
    * (RFC 9112, 9.3.1; the webhook-id makes it safe to repeat).
    */
-  async #request(options: Dispatcher.RequestOptions<Trip>): Promise<Response> {
-    const trip: Trip = { reused: false };
+  async #exchange(options: Request, underWay: UnderWay): Promise<Answer> {
     try {
-      return await this.#keptAlive.request({ ...options, opaque: trip });
+      return await exchangeOver(this.#keptAlive, options, underWay);
     } catch (error) {
-      if (!trip.reused || !isCut(error)) throw error;
-      return this.#fresh.request(options);
+      if (!options.opaque.reused || !isCut(error) || underWay.ended) throw error;
+      return exchangeOver(this.#fresh, options, underWay);
     }
   }
 
@@ -122,46 +112,25 @@ export class Sender {
 
 class TimeUp extends Error {}
 
-interface Kept {
-  text: string;
-  truncated: boolean;
-  /** What ended the body before its time. */
-  brokenOff?: unknown;
+type Request = Dispatcher.DispatchOptions & { opaque: Trip };
+
+/** A request that may have to be ended from outside. */
+interface UnderWay {
+  exchange: Exchange | null;
+  /** Why it was. */
+  ended: Error | null;
 }
 
-/** Reads up to the limit and leaves the rest: it is not ours to download. */
-async function readStart(body: AsyncIterable<Buffer>): Promise<Kept> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let end: Pick<Kept, 'brokenOff'> = {};
-  try {
-    for await (const chunk of body) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > RESPONSE_LIMIT_BYTES) break;
-    }
-  } catch (error) {
-    end = { brokenOff: error };
-  }
-  const bytes = Buffer.concat(chunks);
-  return {
-    text: bytes.subarray(0, RESPONSE_LIMIT_BYTES).toString('utf8'),
-    truncated: size > RESPONSE_LIMIT_BYTES,
-    ...end,
-  };
+function end(underWay: UnderWay, reason: Error): void {
+  underWay.ended = reason;
+  underWay.exchange?.abort(reason);
 }
 
-function toLogged({ statusCode, headers }: Response, kept: Kept): LoggedRequest['response'] {
-  return {
-    status: statusCode,
-    headers: Object.fromEntries(
-      Object.entries(headers).flatMap(([name, value]) =>
-        value === undefined ? [] : [[name, value]],
-      ),
-    ),
-    body: kept.text,
-    ...(kept.truncated && { truncated: true }),
-  };
+function exchangeOver(agent: Agent, options: Request, underWay: UnderWay): Promise<Answer> {
+  const exchange = new Exchange();
+  underWay.exchange = exchange;
+  agent.dispatch(options as Agent.DispatchOptions, exchange);
+  return exchange.answer;
 }
 
 const MAX_SECONDS = 1e9;

@@ -228,7 +228,7 @@ export function isSameHead(stored: Lane, seen: Lane): boolean {
 }
 
 /** Each lane as it goes on; where nothing is left (null) it goes. */
-export async function replaceLanes(
+async function replaceLanes(
   tx: Repositories,
   lanes: readonly Lane[],
   next: readonly (Lane | null)[],

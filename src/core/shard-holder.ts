@@ -6,10 +6,10 @@ import { evenOut } from './even-out.ts';
 import type { TimedLease } from './lease.ts';
 
 /** How often a lease is renewed within its length. */
-const RENEWALS = 6;
+export const RENEWALS = 6;
 
 /** What is done with shards: by the dispatcher, and by whatever else goes with them. */
-export interface Holder extends Pick<Dispatcher, 'take' | 'release' | 'resume'> {
+interface Holder extends Pick<Dispatcher, 'take' | 'release' | 'resume'> {
   /** A lease begins, under this number, by which is written from now on; with no shards. */
   begin(id: number): void;
 }

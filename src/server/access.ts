@@ -4,6 +4,7 @@ import { hashKey } from '../core/api-keys.ts';
 import type { Clock } from '../core/clock.ts';
 import type { StoredKey } from '../store/everyday/workspaces.ts';
 import type { Store } from '../store/store.ts';
+import { AskedTogether } from './asked-together.ts';
 import { ApiError } from './errors.ts';
 
 declare module 'fastify' {
@@ -27,7 +28,7 @@ interface RateLimits {
 
 const USE_NOTED_EVERY_MS = 600_000;
 
-const RATE_LIMITS: RateLimits = { failures: 30, calls: 1200, intake: 1_200_000 };
+export const RATE_LIMITS: RateLimits = { failures: 30, calls: 1200, intake: 1_200_000 };
 
 /**
  * Guards the routes of `app` with an API key as Bearer token. A key opens its own workspace only.
@@ -46,6 +47,10 @@ export function requireKey(
   limits: RateLimits = RATE_LIMITS,
 ): void {
   const noteUse = useNotes(store, clock);
+  const keys = new AskedTogether(async (hashes: string[]) => {
+    const found = await store.read.workspaces.keysByHash(hashes);
+    return new Map(found.map((key) => [key.hash, key]));
+  });
   const byKey = (request: FastifyRequest) => request.keyHash;
   const failures = limiter(app, limits.failures);
   const calls = limiter(app, limits.calls, byKey);
@@ -53,7 +58,7 @@ export function requireKey(
   app.addHook('onRequest', async (request, reply) => {
     const key = bearerToken(request);
     const hash = key && hashKey(key);
-    const known = hash ? await store.read.workspaces.keyByHash(hash) : null;
+    const known = hash && (await keys.get(hash));
     if (!known) {
       await refuseBeyond(failures, 'failed attempts', request, reply);
       throw new ApiError('unauthorized', HOW_TO);

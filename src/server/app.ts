@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
@@ -31,11 +30,29 @@ import { ApiError, errorHandler } from './errors.ts';
 import { frontDoorOptions, guardFrontDoor, refuseUnknownParameters } from './front-door.ts';
 import { isTooDeep } from './nesting.ts';
 import { probeRoutes } from './probes.ts';
+import { safetyHeaders } from './safety-headers.ts';
 import { sourceUrls } from './source-urls.ts';
 
 const API = '/api/v1';
 const SOURCES = '/sources';
 const BODY_LIMIT_BYTES = 256 * 1024;
+
+const SAFETY: Parameters<typeof safetyHeaders>[0] = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      'default-src': ["'self'"],
+      'base-uri': ["'none'"],
+      'form-action': ["'self'"],
+      // The documentation's icons are data: images.
+      'img-src': ["'self'", 'data:'],
+      'frame-ancestors': ["'none'"],
+      'object-src': ["'none'"],
+    },
+  },
+  // Whether browsers must use https is for the TLS proxy in front to say.
+  strictTransportSecurity: false,
+};
 
 /** Builds the HTTP side: the API with its documentation, the pages that links open, and the probes. */
 export async function buildApp(
@@ -63,21 +80,10 @@ export async function buildApp(
 
   acceptJson(app);
 
-  await app.register(helmet, {
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        'default-src': ["'self'"],
-        'base-uri': ["'none'"],
-        'form-action': ["'self'"],
-        // The documentation's icons are data: images.
-        'img-src': ["'self'", 'data:'],
-        'frame-ancestors': ["'none'"],
-        'object-src': ["'none'"],
-      },
-    },
-    // Whether browsers must use https is for the TLS proxy in front to say.
-    strictTransportSecurity: false,
+  const headers = safetyHeaders(SAFETY);
+  app.addHook('onRequest', (_, reply, done) => {
+    reply.headers(headers);
+    done();
   });
   await app.register(rateLimit, { global: false });
   await app.register(swagger, {

@@ -8,10 +8,13 @@ import { openStore, type StoreConfig } from '../store/open.ts';
 import { setUp } from '../store/postgres/set-up.ts';
 import { backUpFolder } from '../store/sqlite/backup.ts';
 import { databasePath } from '../store/sqlite/data-folder.ts';
+import { refuseMoved } from '../store/sqlite/moved-mark.ts';
 import type { Store } from '../store/store.ts';
 import { keySourceOf } from '../store/take.ts';
+import { CommandError } from './command-error.ts';
 import { type Config, ConfigError, emailSchema, loadDotEnv, readConfig, urlOf } from './config.ts';
 import { linkTo } from './first-start.ts';
+import { migrateStore } from './migrate-store.ts';
 
 /** The command line: `npm run pakiet -- …`. Works while the server is running, too. */
 export async function runCommand(argv: string[]): Promise<void> {
@@ -90,10 +93,23 @@ export async function runCommand(argv: string[]): Promise<void> {
         );
       }
       const to = resolve(folder);
-      await backUpFolder(dataFolder(config), to);
+      const from = dataFolder(config);
+      refuseMoved(from);
+      await backUpFolder(from, to);
       console.log(
         `Backed up to ${to}. To restore it, stop the server and start it on a copy of that folder.`,
       );
+    });
+
+  program
+    .command('migrate-store')
+    .description('Move the data folder into PostgreSQL, while the server is stopped')
+    .option('--to <url>', 'the database, if it is not that of DATABASE_URL')
+    .option('--start-over', 'throw away what an unfinished move has left in that database', false)
+    .action(async (options: { to?: string; startOver: boolean }) => {
+      loadDotEnv();
+      const config = readConfig(process.env);
+      await migrateStore({ config, folder: dataFolder(config), ...options });
     });
 
   try {
@@ -106,15 +122,16 @@ export async function runCommand(argv: string[]): Promise<void> {
   }
 }
 
-/** What is wrong with a command, in one sentence. */
-class CommandError extends Error {}
-
 /** Where the server keeps its data. */
 async function place(): Promise<StoreConfig> {
   loadDotEnv();
   const config = readConfig(process.env);
   const { databaseUrl } = config;
-  if (databaseUrl === null) return { kind: 'sqlite', folder: dataFolder(config) };
+  if (databaseUrl === null) {
+    const folder = dataFolder(config);
+    refuseMoved(folder);
+    return { kind: 'sqlite', folder };
+  }
   const key = await setUp(databaseUrl, {
     ...keySourceOf(config),
     make: () => {

@@ -18,9 +18,9 @@ import { DeliveryMetrics } from './metrics/delivery-metrics.ts';
 import { watchThread } from './metrics/thread-metrics.ts';
 
 /** How long a dispatcher that dies keeps its shards from the others. */
-const LEASE_MS = 30_000;
+export const LEASE_MS = 30_000;
 /** News of what is to be delivered may get lost between programs: so it is looked for every so often. */
-const LOOK_EVERY_MS = 10_000;
+export const LOOK_EVERY_MS = 10_000;
 
 /** All that delivers, as its thread runs it. */
 export interface DispatcherWork {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { API_VERSION } from '../wire/me.ts';
@@ -45,24 +45,14 @@ export function guardFrontDoor(app: FastifyInstance, log: Logger): void {
   app.addHook('preClose', async () => {
     closing = true;
   });
-  app.addHook('onRequest', async (request, reply) => {
+  // Not async: a promise for each hook of each request adds up.
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header(REQUEST_ID_HEADER, request.id);
     // By it the Zapier integration recognises a server that is too old for it, whatever was asked.
     reply.header('pakiet-api-version', API_VERSION);
     if (closing) {
-      throw new ApiError('unavailable', 'The server is stopping: send this again in a moment');
-    }
-    const { headers, raw } = request;
-    if (raw.url?.includes('%00')) {
-      throw new ApiError('invalid_request', 'The address holds a NUL character (%00)');
-    }
-    if (headers.host === undefined && raw.httpVersion === '1.1') {
-      throw new ApiError('invalid_request', 'The header Host is missing');
-    }
-    // Nothing is ever inflated here: a megabyte of it may be a gigabyte.
-    if (!/^(identity)?$/i.test(headers['content-encoding'] ?? '')) {
-      throw new ApiError('unsupported_media_type', 'Send the body as it is, without compression');
-    }
+      done(new ApiError('unavailable', 'The server is stopping: send this again in a moment'));
+    } else done(faultOf(request));
   });
   if (log.isLevelEnabled('debug')) {
     app.addHook('onResponse', async ({ id, method, routeOptions }, reply) => {
@@ -82,19 +72,33 @@ export function guardFrontDoor(app: FastifyInstance, log: Logger): void {
   });
 }
 
+/** Why no route could answer it. */
+function faultOf({ headers, raw }: FastifyRequest): ApiError | undefined {
+  if (raw.url?.includes('%00')) {
+    return new ApiError('invalid_request', 'The address holds a NUL character (%00)');
+  }
+  if (headers.host === undefined && raw.httpVersion === '1.1') {
+    return new ApiError('invalid_request', 'The header Host is missing');
+  }
+  // Nothing is ever inflated here: a megabyte of it may be a gigabyte.
+  if (!/^(identity)?$/i.test(headers['content-encoding'] ?? '')) {
+    return new ApiError('unsupported_media_type', 'Send the body as it is, without compression');
+  }
+  return undefined;
+}
+
 /** Refuses query parameters that a route does not know: a misspelt filter must not pass for none. */
 export function refuseUnknownParameters(api: FastifyInstance): void {
-  api.addHook('onRequest', async ({ query, routeOptions }) => {
+  api.addHook('onRequest', ({ query, routeOptions }, _, done) => {
+    const given = Object.keys(query as object);
+    if (given.length === 0) return done();
     const schema = routeOptions.schema?.querystring;
     const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-    const unknown = Object.keys(query as object).find((name) => !known.includes(name));
-    if (unknown === undefined) return;
+    const unknown = given.find((name) => !known.includes(name));
+    if (unknown === undefined) return done();
     const hint = known.length > 0 ? `it takes ${known.join(', ')}` : 'it takes none';
-    throw new ApiError(
-      'invalid_request',
-      `This call has no query parameter "${unknown.slice(0, 100)}": ${hint}`,
-      unknown,
-    );
+    const what = `This call has no query parameter "${unknown.slice(0, 100)}": ${hint}`;
+    done(new ApiError('invalid_request', what, unknown));
   });
 }
 

@@ -10,7 +10,7 @@ import { ApiError } from './errors.ts';
 import { IntakeMetrics } from './metrics/intake-metrics.ts';
 import { type PostedMetrics, posted } from './metrics/posted-metrics.ts';
 import { StoredFigures } from './metrics/stored-figures.ts';
-import { watchThread } from './metrics/thread-metrics.ts';
+import { LOOKED_EVERY_MS, watchThread } from './metrics/thread-metrics.ts';
 
 /** Wrong tokens from one address within a minute. */
 const FAILURES = 30;
@@ -51,7 +51,10 @@ export class Metrics {
     this.intake = new IntakeMetrics(this.#registry);
     this.#figures = new StoredFigures(options.place, options.clock);
     this.store = watchThread(this.#registry, 'main')(options.store);
-    collectDefaultMetrics({ register: this.#process });
+    collectDefaultMetrics({
+      register: this.#process,
+      eventLoopMonitoringPrecision: LOOKED_EVERY_MS,
+    });
   }
 
   /** All of them in Prometheus' text format; what cannot be counted just now is absent. */

@@ -2,7 +2,7 @@ import rateLimit from '@fastify/rate-limit';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
-import { errorHandler } from './errors.ts';
+import { ApiError, errorHandler } from './errors.ts';
 import { frontDoorOptions, guardFrontDoor } from './front-door.ts';
 import { type Metrics, metricsRoute } from './metrics.ts';
 
@@ -39,6 +39,9 @@ export async function buildProbes(context: ProbeContext, log: Logger): Promise<F
   guardFrontDoor(app, log);
   await app.register(rateLimit, { global: false });
   probeRoutes(app, context);
+  app.setNotFoundHandler(() => {
+    throw new ApiError('not_found', 'This process only delivers: ask one with the role api or all');
+  });
   await app.ready();
   return app;
 }

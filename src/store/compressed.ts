@@ -5,6 +5,9 @@ import type { LoggedRequest } from './rows.ts';
 /** Smaller requests are compressed faster than they could be handed to another thread. */
 const WORTH_A_THREAD = 16 * 1024;
 const FAST = { level: 1 };
+/** What is smaller is stored as it is, marked by a byte with which nothing compressed begins (RFC 1951, 3.2.3). */
+const WORTH_COMPRESSING = 4 * 1024;
+const AS_IT_IS = '\x07';
 
 const ahead = new WeakMap<LoggedRequest, Buffer>();
 const inAnotherThread = promisify(deflateRaw);
@@ -21,9 +24,15 @@ export async function compressAhead(request: LoggedRequest): Promise<void> {
 
 /** The request as it is stored. */
 export function compress(request: LoggedRequest): Buffer {
-  return ahead.get(request) ?? deflateRawSync(JSON.stringify(request), FAST);
+  const compressed = ahead.get(request);
+  if (compressed) return compressed;
+  const json = JSON.stringify(request);
+  return json.length < WORTH_COMPRESSING
+    ? Buffer.from(AS_IT_IS + json)
+    : deflateRawSync(json, FAST);
 }
 
 export function decompress(entry: Buffer): LoggedRequest {
-  return JSON.parse(inflateRawSync(entry).toString());
+  const isAsItIs = entry[0] === AS_IT_IS.charCodeAt(0);
+  return JSON.parse((isAsItIs ? entry.subarray(1) : inflateRawSync(entry)).toString());
 }

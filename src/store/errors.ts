@@ -102,6 +102,27 @@ export class StoreInUseError extends StoreError {
   }
 }
 
+/** The database holds a data folder that has been moved in by half. */
+export class StoreMoveUnfinishedError extends StoreError {
+  constructor() {
+    super(
+      'store_move_unfinished',
+      'The database of DATABASE_URL holds an unfinished copy of a data folder: run `npm run pakiet -- migrate-store` again, which goes on where it was, until it says that everything has been moved.',
+    );
+  }
+}
+
+/** The data of this folder is in PostgreSQL since. */
+export class StoreMovedError extends StoreError {
+  /** @param to the database, in words; @param mark the file that says so */
+  constructor(folder: string, to: string, mark: string) {
+    super(
+      'store_moved',
+      `The data of ${folder} has been moved to ${to}: set DATABASE_URL to that, or, to go back to the folder and deliver once more whatever was delivered since, remove ${mark}.`,
+    );
+  }
+}
+
 /** What a transaction was about is somebody else's by now: nothing of it was written. */
 export class LeaseLostError extends StoreError {
   constructor() {

@@ -5,6 +5,7 @@ import type { StoreConfig } from './open.ts';
 import type { KeySource } from './postgres/installation.ts';
 import { setUp } from './postgres/set-up.ts';
 import { lockFolder } from './sqlite/data-folder.ts';
+import { refuseMoved } from './sqlite/moved-mark.ts';
 import { WriteMutex } from './sqlite/write-mutex.ts';
 
 /** Where a program is told to keep its data. */
@@ -32,6 +33,12 @@ export function takePlace(place: Place): TakenPlace {
   const { databaseUrl, dataDir } = place;
   if (databaseUrl === null) {
     const release = lockFolder(dataDir);
+    try {
+      refuseMoved(dataDir);
+    } catch (error) {
+      release();
+      throw error;
+    }
     const mutexMemory = WriteMutex.memory();
     return { ready: async () => ({ kind: 'sqlite', folder: dataDir, mutexMemory }), release };
   }

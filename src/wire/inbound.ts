@@ -18,10 +18,7 @@ const LAST_MS = 253_402_300_799_999;
 const TIMESTAMP_HINT = 'Write the time as ISO 8601 with its offset, such as 2021-02-24T16:25:29Z';
 
 /** Date.parse takes 30 February for 2 March. */
-function isRealDay(day: string): boolean {
-  const midnight = new Date(`${day}T00:00:00Z`);
-  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
-}
+const isRealDay = (day: string) => new Date(day).getUTCDate() === Number(day.slice(8));
 
 export const inboundTimestampSchema = z
   .string()

@@ -1,5 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
-import { Webhook } from 'standardwebhooks';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** The headers of a signed delivery, as Standard Webhooks names them (https://www.standardwebhooks.com). */
 export interface SignatureHeaders {
@@ -20,13 +19,13 @@ export function sign(
   at: number,
   body: string,
 ): SignatureHeaders {
-  const seconds = new Date(Math.floor(at / 1000) * 1000);
+  const seconds = Math.floor(at / 1000);
   return {
     'webhook-id': id,
-    'webhook-timestamp': String(seconds.getTime() / 1000),
+    'webhook-timestamp': String(seconds),
     'webhook-signature': [secrets]
       .flat()
-      .map((secret) => new Webhook(secret).sign(id, seconds, body))
+      .map((secret) => signature(secret, id, seconds, body))
       .join(' '),
   };
 }
@@ -43,10 +42,19 @@ export function hasValidSignature(
   const id = headers['webhook-id'];
   const seconds = Number(headers['webhook-timestamp']);
   const given = headers['webhook-signature'];
-  if (!id || !given || !Number.isSafeInteger(seconds) || Math.abs(seconds) > 8.64e12) return false;
-  const expected = Buffer.from(new Webhook(secret).sign(id, new Date(seconds * 1000), body));
+  if (!id || !given || !Number.isSafeInteger(seconds)) return false;
+  const expected = Buffer.from(signature(secret, id, seconds, body));
   return given.split(' ').some((one) => {
     const candidate = Buffer.from(one);
     return candidate.length === expected.length && timingSafeEqual(candidate, expected);
   });
 }
+
+// Every delivery is signed. The package of Standard Webhooks computes hashes in JavaScript, which took a
+// twentieth of the time of a delivery; the tests hold this to it.
+function signature(secret: string, id: string, seconds: number, body: string): string {
+  const key = Buffer.from(secret.replace(PREFIX, ''), 'base64');
+  return `v1,${createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64')}`;
+}
+
+const PREFIX = /^whsec_/;

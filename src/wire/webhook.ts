@@ -13,6 +13,11 @@ export const granularitySchema = z.literal(GRANULARITIES).meta({
 
 export const chatTypeSchema = z.enum(['direct', 'group']).meta({ title: 'Chat type' });
 
+/** Our number of a chat, as filters name it. */
+export const chatIdSchema = z
+  .string()
+  .regex(/^[1-9]\d{0,14}$/, 'give the chat_ids that GET /chats lists');
+
 /** Which messages a webhook wants. What is left out is not filtered by. */
 export const filtersSchema = z
   .strictObject({
@@ -25,7 +30,7 @@ export const filtersSchema = z
     direction: directionSchema.optional(),
     chat_type: chatTypeSchema.optional(),
     chats: z
-      .array(z.string().regex(/^[1-9]\d{0,14}$/, 'give the chat_ids that GET /chats lists'))
+      .array(chatIdSchema)
       .min(1)
       .max(1000)
       .optional()

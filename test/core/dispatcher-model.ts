@@ -8,6 +8,7 @@ import { hasValidSignature } from '../../src/wire/signature.ts';
 import { GRANULARITIES } from '../../src/wire/webhook.ts';
 import { inbound } from '../support/messages.ts';
 import { failure, OK, type Received, TIMEOUT } from '../support/receiver.ts';
+import type { StoreKind } from '../support/stores.ts';
 import { World } from '../support/world.ts';
 import { fewestBundles } from './fewest-bundles.ts';
 
@@ -163,14 +164,14 @@ export class Model {
     this.#world = world;
   }
 
-  static async create(settings: Setting[], seed: number): Promise<Model> {
+  static async create(settings: Setting[], seed: number, kind?: StoreKind): Promise<Model> {
     let state = seed;
     const random = () => {
       state = (state * 16_807) % 2_147_483_647;
       return state / 2_147_483_647;
     };
     const delay = () => Math.max(0, Math.floor(random() * 6) - 3);
-    const model = new Model(await World.create({ random, delay }));
+    const model = new Model(await World.create({ random, delay, ...(kind && { kind }) }));
     for (const [i, { granularity_hours, direction }] of settings.entries()) {
       const target_url = `https://receiver.example/${i}`;
       const filters = direction ? { direction } : {};

@@ -52,6 +52,12 @@ describe('cutting a bundle', () => {
     expect(cut([0, 5000, 150], 200)).toEqual([0, 5000]);
   });
 
+  test('leaves a message to the next bundle that another machine, its clock a little ahead, has dated', () => {
+    expect(cut([0, 205], 200)).toEqual([0]);
+    expect(cut([0, 1200], 200)).toEqual([0]);
+    expect(cut([0, 1201], 200)).toEqual([0, 1201]);
+  });
+
   test('needs the fewest bundles that any way of cutting needs', () => {
     const arrivals = fc
       .array(fc.nat({ max: 600 }), { minLength: 1, maxLength: 12, size: 'max' })

@@ -288,6 +288,7 @@ describe('GET /samples', () => {
 
   test.each([
     ['granularity_hours=2', 'granularity_hours'],
+    ['chats=everyone', 'chats[0]'],
     ['direction=both', 'direction'],
     ['chat_type=channel', 'chat_type'],
   ])('refuses %s', async (query, field) => {

@@ -16,9 +16,11 @@ let base: string;
 
 beforeAll(async () => {
   const hashes = KEYS.map(hashKey);
-  const keyByHash = async (hash: string) =>
-    hashes.includes(hash) ? { hash, workspaceId: 7, lastUsedAt: 0 } : null;
-  const store = { read: { workspaces: { keyByHash } } } as never;
+  const keysByHash = async (asked: string[]) =>
+    asked
+      .filter((hash) => hashes.includes(hash))
+      .map((hash) => ({ hash, workspaceId: 7, lastUsedAt: 0 }));
+  const store = { read: { workspaces: { keysByHash } } } as never;
   // A forwarded address stands for the caller's own, of which a test has but one.
   app = Fastify({ trustProxy: true });
   app.setErrorHandler(errorHandler(pino({ enabled: false })));

@@ -1,16 +1,20 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Stands between a program and PostgreSQL, and cuts a connection at a statement of choice. */
+/** Stands between a program and PostgreSQL, and cuts a connection, or does something else, at a moment of choice. */
 export class CuttingProxy {
   /** Connections cut so far. */
   cuts = 0;
+  /** Bytes that the program has sent so far. */
+  passed = 0;
   readonly url: string;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #to: { host: string; port: number };
   #statement: Buffer | null = null;
   #before = false;
+  #mark = Number.POSITIVE_INFINITY;
+  #act = () => {};
 
   static async to(url: string): Promise<CuttingProxy> {
     const server = createServer();
@@ -40,6 +44,17 @@ export class CuttingProxy {
     this.#before = true;
   }
 
+  /** Acts once the program has sent so many bytes from now on. */
+  afterBytes(bytes: number, act: () => void): void {
+    this.#mark = this.passed + bytes;
+    this.#act = act;
+  }
+
+  /** Cuts all connections. */
+  cutAll(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   #join(client: Socket): void {
     const server = connect(this.#to);
     let cutting = false;
@@ -49,6 +64,11 @@ export class CuttingProxy {
       server.destroy();
     };
     client.on('data', (bytes) => {
+      this.passed += bytes.length;
+      if (this.passed >= this.#mark) {
+        this.#mark = Number.POSITIVE_INFINITY;
+        this.#act();
+      }
       if (this.#statement && bytes.includes(this.#statement)) {
         this.#statement = null;
         cutting = true;
@@ -68,7 +88,7 @@ export class CuttingProxy {
   }
 
   async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
+    this.cutAll();
     this.#server.close();
     await once(this.#server, 'close');
   }

@@ -58,9 +58,18 @@ export class Program {
   }
 
   /** Resolves when the standard output holds the pattern. */
-  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+  printed(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#showed(pattern, 'stdout');
+  }
+
+  /** The same of the error output. */
+  told(pattern: RegExp): Promise<RegExpExecArray> {
+    return this.#showed(pattern, 'stderr');
+  }
+
+  async #showed(pattern: RegExp, where: 'stdout' | 'stderr'): Promise<RegExpExecArray> {
     for (;;) {
-      const found = pattern.exec(this.stdout);
+      const found = pattern.exec(this[where]);
       if (found) return found;
       if (this.#hasEnded) throw new Error(`The program ended: ${this.stdout}${this.stderr}`);
       await this.#changed.promise;

@@ -1,4 +1,4 @@
-import type { Attempt, Sender } from '../../src/core/sender.ts';
+import { AbandonedError, type Attempt, type Sender } from '../../src/core/sender.ts';
 
 /** One request as it reached the receiver. */
 export interface Received {
@@ -81,6 +81,11 @@ export class Receiver {
   /** A sender of one process. Once that is dead nothing it had under way is heard of again. */
   sender(isDead: () => boolean = () => false): Sender {
     const mine: Received[] = [];
+    const underWay = new Set<(reason: Error) => void>();
+    const abandon = () => {
+      for (const reject of underWay) reject(new AbandonedError());
+      underWay.clear();
+    };
     const post: Sender['post'] = async (url, headers, body) => {
       if (isDead()) return new Promise<never>(() => {});
       const request: Received = {
@@ -97,8 +102,9 @@ export class Receiver {
       const answer = this.#judges.get(url)?.(body) ?? this.#answers.get(url) ?? OK;
       const attempt =
         answer === 'hold'
-          ? await new Promise<Attempt>((resolve) => {
+          ? await new Promise<Attempt>((resolve, reject) => {
               this.#held.push({ url, answer: resolve });
+              underWay.add(reject);
             })
           : await answer;
       if (isDead()) return new Promise<never>(() => {});
@@ -107,7 +113,7 @@ export class Receiver {
       return attempt;
     };
     // Sender is a class with private fields, which no double can have.
-    return { post, close: async () => {} } as unknown as Sender;
+    return { post, abandon, close: async () => {} } as unknown as Sender;
   }
 
   /** The webhook's errors were cleared by hand. */

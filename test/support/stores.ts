@@ -27,7 +27,7 @@ export const SQLITE: StoreKind = {
   },
 };
 
-export const POSTGRES: StoreKind = {
+const POSTGRES: StoreKind = {
   name: 'PostgreSQL',
   concurrent: true,
   place() {

@@ -57,6 +57,25 @@ describe('the API keys', () => {
     expect((await cards()).filter(({ card }) => card.includes('for one'))).toHaveLength(1);
   });
 
+  test('a key on its way is shown once, whatever cookie comes, and is not to be read from it', async () => {
+    const answer = await browser.post('/keys', { label: 'on its way' });
+    const cookie = answer.headers.get('set-cookie') ?? '';
+    const [, closed = ''] = /new-key=([^;]+)/.exec(cookie) as RegExpExecArray;
+    expect(cookie).toMatch(/new-key=[^;]+; Path=\/keys; HttpOnly; SameSite=Strict/);
+    expect(Buffer.from(decodeURIComponent(closed), 'base64').toString('latin1')).not.toContain(
+      'pakiet_',
+    );
+    expect((await browser.follow(answer)).text).toContain('Your new key');
+    expect((await browser.get('/keys')).text).not.toContain('Your new key');
+    const other = new BrowserLike(server);
+    await other.signIn();
+    for (const stolen of [closed, 'AAAA', closed.slice(0, -8)]) {
+      other.cookies.set('new-key', stolen);
+      const { status, text } = await other.get('/keys');
+      expect([status, text.includes('Your new key')]).toEqual([200, false]);
+    }
+  });
+
   test('a key says when it was last used', async () => {
     const key = await create('used');
     const mine = async () => (await cards()).find(({ card }) => card.includes('>used<'))?.card;

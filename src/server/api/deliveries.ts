@@ -5,7 +5,12 @@ import { newestSamples } from '../../core/samples.ts';
 import { ACTIVITY_ACTIONS, type Webhook } from '../../store/rows.ts';
 import { bundlePayloadSchema, directionSchema, singlePayloadSchema } from '../../wire/payload.ts';
 import { phoneSchema } from '../../wire/phone.ts';
-import { chatTypeSchema, GRANULARITIES, type Granularity } from '../../wire/webhook.ts';
+import {
+  chatIdSchema,
+  chatTypeSchema,
+  GRANULARITIES,
+  type Granularity,
+} from '../../wire/webhook.ts';
 import { notFound } from '../errors.ts';
 import { type Api, type ApiContext, errorResponses, idFrom, isoTime } from './context.ts';
 import { webhookParams } from './webhooks.ts';
@@ -58,7 +63,7 @@ const samplesQuery = z.object({
     .default('0')
     .transform((text) => Number(text) as Granularity),
   whatsapp_accounts: phones,
-  chats: list,
+  chats: list.pipe(z.array(chatIdSchema)),
   direction: directionSchema.optional(),
   chat_type: chatTypeSchema.optional(),
 });

@@ -52,11 +52,12 @@ export class IntakeMetrics {
    * @param sources path under which the other routes are that do
    */
   watch(app: FastifyInstance, api: string, sources: string): void {
-    app.addHook('onResponse', async ({ routeOptions: { url = '' } }, reply) => {
+    app.addHook('onResponse', ({ routeOptions: { url = '' } }, reply, done) => {
       const isIntake = url === `${api}/messages` || url.startsWith(`${sources}/`);
       const area = isIntake ? 'intake' : url.startsWith(`${api}/`) ? 'api' : 'other';
       this.#requests.inc({ area, status: reply.statusCode });
       if (isIntake) this.#duration.observe(reply.elapsedTime / 1000);
+      done();
     });
   }
 }

@@ -131,8 +131,8 @@ export abstract class Chats {
   }
 
   /**
-   * Holds these chats until the transaction ends: nothing is appended to them, and no one else who holds
-   * them moves their lanes. Answers which of them there are, those detached left out.
+   * Holds these chats until the transaction ends: nothing is appended to them, and they become no others'
+   * redirects. Others may hold them as well. Answers which of them there are, those detached left out.
    */
   abstract hold(ids: readonly number[]): Promise<Map<number, Held>>;
 

@@ -8,7 +8,7 @@ export type Lessons = Pick<Webhook, 'id' | 'health' | 'lastSuccessAt'>;
 export type WebhookChange = Partial<Omit<Webhook, 'id' | 'workspaceId' | 'createdAt'>>;
 
 /** Webhooks and what the disable policy remembers of them. Secrets are encrypted at rest. */
-export class Webhooks {
+export abstract class Webhooks {
   readonly #db: Kysely<Tables>;
   readonly #box: SecretBox;
   readonly #locks: boolean;
@@ -107,16 +107,8 @@ export class Webhooks {
     return { ...webhook, ...change };
   }
 
-  /** What deliveries have taught about the webhook: changed often, and nothing that intake goes by. */
-  async saveHealth(...all: readonly Lessons[]): Promise<void> {
-    for (const { id, health, lastSuccessAt } of all) {
-      await this.#db
-        .updateTable('webhook')
-        .set({ ...healthColumns(health), last_success_at: lastSuccessAt })
-        .where('id', '=', id)
-        .execute();
-    }
-  }
+  /** What deliveries have taught about webhooks: changed often, and nothing that intake goes by. */
+  abstract saveHealth(...all: readonly Lessons[]): Promise<void>;
 
   /** After the clock went back: what is dated in the future is dated anew, and pauses end. */
   async redate(now: number): Promise<void> {

@@ -14,7 +14,7 @@ export interface StoredKey {
 }
 
 /** Workspaces and the API keys that open them. */
-export class Workspaces {
+export abstract class Workspaces {
   readonly #db: Kysely<Tables>;
 
   constructor(db: Kysely<Tables>) {
@@ -82,14 +82,10 @@ export class Workspaces {
   }
 
   /** Raised with every change of the workspace's webhooks. */
-  async webhooksVersion(id: number): Promise<number> {
-    const row = await this.#db
-      .selectFrom('workspace')
-      .select('webhooks_version')
-      .where('id', '=', id)
-      .executeTakeFirst();
-    return row?.webhooks_version ?? 0;
-  }
+  abstract webhooksVersion(id: number): Promise<number>;
+
+  /** Those of them that there are, in any order. */
+  abstract keysByHash(hashes: readonly string[]): Promise<StoredKey[]>;
 
   async addKey(key: StoredKey): Promise<void> {
     await this.#db
@@ -104,15 +100,6 @@ export class Workspaces {
       })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-  }
-
-  async keyByHash(hash: string): Promise<StoredKey | null> {
-    const row = await this.#db
-      .selectFrom('api_key')
-      .selectAll()
-      .where('hash', '=', hash)
-      .executeTakeFirst();
-    return row ? toKey(row) : null;
   }
 
   async keys(): Promise<StoredKey[]> {
@@ -147,7 +134,7 @@ const toWorkspace = (row: Selectable<Tables['workspace']>): Workspace => ({
   language: row.language,
 });
 
-const toKey = (row: Selectable<Tables['api_key']>): StoredKey => ({
+export const toKey = (row: Selectable<Tables['api_key']>): StoredKey => ({
   hash: row.hash,
   workspaceId: row.workspace_id,
   hint: row.hint,

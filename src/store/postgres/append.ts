@@ -1,7 +1,8 @@
 import { Identity } from '../identity.ts';
 import { makeMessageId } from '../message-id.ts';
 import type { Appended, Arrival } from '../store.ts';
-import { LoadedIdentity, type Told } from './loaded-identity.ts';
+import { LoadedIdentity } from './loaded-identity.ts';
+import type { Told } from './places.ts';
 import type { Queries } from './queries.ts';
 
 /**
@@ -39,14 +40,14 @@ export async function append(db: Queries, arrivals: readonly Arrival[]): Promise
 }
 
 function toldBy({ workspaceId, message: { whatsapp_account, chat }, aliases }: Arrival): Told {
-  const phone = chat.phone === '' ? [] : [`phone:${chat.phone}` as const];
   return {
     workspaceId,
     account: whatsapp_account.phone,
     // One that is named by its number has to be there already, and its account with it.
     begins: !chat.chat_id,
     chat,
-    names: [...aliases, ...phone],
+    aliases,
+    phone: chat.phone,
   };
 }
 

@@ -9,21 +9,11 @@ import {
   type Person,
 } from '../identity.ts';
 import type { Account } from '../rows.ts';
+import { findPlaces, namesOf, type Placed, type Told, toldNames } from './places.ts';
 import type { Queries } from './queries.ts';
 import { type NewName, type PersonRow, saveIdentity } from './save-identity.ts';
 
 type AccountRow = Parameters<typeof toAccount>[0];
-
-/** What one item tells of an account and a chat, and so what must be known to place it. */
-export interface Told {
-  workspaceId: number;
-  /** Phone number of the account. */
-  account: string;
-  /** Whether the account is to be there from then on. */
-  begins: boolean;
-  chat: { id?: string | undefined; chat_id?: string | undefined } | null;
-  names: readonly Name[];
-}
 
 /**
  * All that identity needs to place a group of items, read in a few queries, changed in memory, and saved in
@@ -90,13 +80,17 @@ export class LoadedIdentity implements IdentityRows {
   }
 
   async #loadChats(told: readonly Told[]): Promise<void> {
-    const wanted = told.flatMap((one) => {
-      const account = this.account(one.workspaceId, one.account);
-      return account ? [{ ...one, accountId: account.id }] : [];
-    });
-    const places = await this.#findChats(wanted);
+    const wanted = await findPlaces(
+      this.#db,
+      told.flatMap((one) => {
+        const account = this.account(one.workspaceId, one.account);
+        return account ? [{ ...one, accountId: account.id }] : [];
+      }),
+    );
     await this.#readNames(wanted);
-    const ids = new Set(places.flatMap(({ id, redirect_to }) => [id, redirect_to ?? id]));
+    const ids = new Set(
+      wanted.flatMap(({ place }) => (place ? [place.id, place.redirect_to ?? place.id] : [])),
+    );
     for (const { chat_id } of this.#people.values()) if (chat_id !== null) ids.add(chat_id);
     await this.#readChats([...ids]);
     const begins = wanted.filter(({ accountId, chat }) => chat && !this.#knows(accountId, chat));
@@ -105,31 +99,10 @@ export class LoadedIdentity implements IdentityRows {
     await this.#takeNumbers(begins.length, news.length);
   }
 
-  async #findChats(wanted: readonly (Told & { accountId: number })[]) {
-    const bySource = wanted.filter(({ chat }) => chat && !chat.chat_id);
-    const byNumber = wanted.filter(({ chat }) => numberOf(chat?.chat_id ?? '') !== null);
-    return this.#db.rows<Pick<ChatRow, 'id' | 'redirect_to'>>(
-      `SELECT chat.id, chat.redirect_to
-         FROM unnest($1::bigint[], $2::text[]) AS wanted (account_id, source_id)
-         JOIN chat USING (account_id, source_id)
-        UNION
-       SELECT chat.id, chat.redirect_to
-         FROM unnest($3::bigint[], $4::bigint[]) AS wanted (account_id, id)
-         JOIN chat USING (account_id, id)`,
-      [
-        bySource.map(({ accountId }) => accountId),
-        bySource.map(({ chat }) => chat?.id ?? ''),
-        byNumber.map(({ accountId }) => accountId),
-        byNumber.map(({ chat }) => numberOf(chat?.chat_id ?? '')),
-      ],
+  async #readNames(wanted: readonly Placed[]): Promise<void> {
+    const names = wanted.flatMap((one) =>
+      namesOf(one).map((name) => ({ accountId: one.accountId, name })),
     );
-  }
-
-  async #readNames(wanted: readonly (Told & { accountId: number })[]): Promise<void> {
-    const names = wanted.flatMap(({ accountId, chat, names: told }) => [
-      ...told.map((name) => ({ accountId, name })),
-      ...(chat?.id === undefined ? [] : [{ accountId, name: furtherId(chat.id) }]),
-    ]);
     if (names.length === 0) return;
     const rows = await this.#db.rows<PersonRow & { alias: string }>(
       `SELECT alias.account_id, alias.alias, person.id, person.chat_id, person.name
@@ -185,9 +158,10 @@ export class LoadedIdentity implements IdentityRows {
   }
 
   /** Whether someone may get a name, or another chat, by this. */
-  #tellsNews({ accountId, chat, names }: Told & { accountId: number }): boolean {
+  #tellsNews(one: Placed): boolean {
+    const { accountId, chat } = one;
     if (chat && !this.#knows(accountId, chat)) return true;
-    const people = names.map((name) => this.#byName.get(`${accountId} ${name}`));
+    const people = toldNames(one).map((name) => this.#byName.get(`${accountId} ${name}`));
     return (
       new Set(people).size > 1 ||
       people.includes(undefined) ||

@@ -8,6 +8,8 @@ const EVERYTHING = 0;
 const BUCKETS = 256;
 /** Of whoever migrates. It is held by a session. */
 export const MIGRATION_LOCK = -1;
+/** Of whoever moves a data folder in. It is held by a session, too. */
+export const MOVE_LOCK = -2;
 
 const bucketOf = (workspaceId: number) => 1 + (workspaceId % BUCKETS);
 

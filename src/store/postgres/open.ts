@@ -18,10 +18,10 @@ import { Transaction } from './transaction.ts';
  * Connections that write. Work comes in groups, of which one goes on while another waits for its flush to
  * the disk; more would only take turns at the same rows. All processes together must leave the server room.
  */
-const WRITERS = 4;
-const READERS = 4;
+export const WRITERS = 4;
+export const READERS = 4;
 /** A lease must not lapse because all that write are waiting. */
-const LEASE_KEEPERS = 1;
+export const LEASE_KEEPERS = 1;
 /** Opening one anew costs milliseconds, and what it has prepared. */
 const IDLE_LIMIT_MS = 60_000;
 

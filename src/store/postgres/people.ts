@@ -1,6 +1,7 @@
 import { Identity } from '../identity.ts';
 import type { Joined, News, People } from '../store.ts';
-import { LoadedIdentity, type Told } from './loaded-identity.ts';
+import { LoadedIdentity } from './loaded-identity.ts';
+import type { Told } from './places.ts';
 import type { Queries } from './queries.ts';
 
 /** What sources tell of people and accounts. */
@@ -47,10 +48,10 @@ export class PostgresPeople implements People {
 
 function toldBy({ workspaceId, item }: News): Told {
   const told = { workspaceId, account: item.account, begins: true };
-  if (item.kind === 'account') return { ...told, chat: null, names: [] };
-  if (item.kind === 'contact') return { ...told, chat: null, names: item.aliases };
-  const phone = item.phone === '' ? [] : [`phone:${item.phone}` as const];
-  return { ...told, chat: { id: item.id }, names: [...item.aliases, ...phone] };
+  if (item.kind === 'account') return { ...told, chat: null, aliases: [], phone: '' };
+  const { aliases } = item;
+  if (item.kind === 'contact') return { ...told, chat: null, aliases, phone: '' };
+  return { ...told, chat: { id: item.id }, aliases, phone: item.phone };
 }
 
 function learnOne(

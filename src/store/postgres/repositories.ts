@@ -4,7 +4,6 @@ import { Outbox } from '../everyday/outbox.ts';
 import { ParkedDeliveries } from '../everyday/parked.ts';
 import { SignIns } from '../everyday/sign-ins.ts';
 import { Sources } from '../everyday/sources.ts';
-import { Workspaces } from '../everyday/workspaces.ts';
 import type { SecretBox } from '../secret-box.ts';
 import type { Repositories } from '../store.ts';
 import { PostgresChats } from './chats.ts';
@@ -16,6 +15,7 @@ import { PostgresMessages } from './messages.ts';
 import { PostgresPeople } from './people.ts';
 import type { Queries } from './queries.ts';
 import { PostgresWebhooks } from './webhooks.ts';
+import { PostgresWorkspaces } from './workspaces.ts';
 
 /**
  * Everything over one connection or pool.
@@ -24,7 +24,7 @@ import { PostgresWebhooks } from './webhooks.ts';
 export function repositories(queries: Queries, box: SecretBox, locks: boolean): Repositories {
   const db = kyselyOver(queries);
   return {
-    workspaces: new Workspaces(db),
+    workspaces: new PostgresWorkspaces(db, queries),
     signIns: new SignIns(db),
     sources: new Sources(db, box, locks),
     accounts: new Accounts(db),

@@ -1,5 +1,10 @@
 import pg from 'pg';
-import { StoreRefusedError, StoreUnavailableError, StoreUnreachableError } from '../errors.ts';
+import {
+  StoreMoveUnfinishedError,
+  StoreRefusedError,
+  StoreUnavailableError,
+  StoreUnreachableError,
+} from '../errors.ts';
 import { migrate } from '../migrate.ts';
 import { confirmKey, type KeySource } from './installation.ts';
 import { kyselyOver } from './kysely.ts';
@@ -16,7 +21,21 @@ const OLDEST_VERSION = 15;
  * @returns the key
  * @throws {StoreError} with one sentence for whoever starts the program
  */
-export async function setUp(url: string, keySource: KeySource): Promise<Buffer> {
+export function setUp(url: string, keySource: KeySource): Promise<Buffer> {
+  return whenReady(url, async (queries) => {
+    await refuseUnfinished(queries);
+    return confirmKey(queries, keySource);
+  });
+}
+
+/**
+ * Migrates the database and runs `work` over the same connection, while whoever else sets it up waits.
+ * @throws {StoreError} where this program cannot work on it
+ */
+export async function whenReady<Result>(
+  url: string,
+  work: (queries: Queries) => Promise<Result>,
+): Promise<Result> {
   const client = await connect(url);
   try {
     const queries = new ClientQueries(client);
@@ -24,10 +43,16 @@ export async function setUp(url: string, keySource: KeySource): Promise<Buffer> 
     // It ends with the session, however that ends.
     await queries.once(`SELECT pg_advisory_lock(hashtext(current_schema()), ${MIGRATION_LOCK})`);
     await migrate(kyselyOver(queries), migrations);
-    return await confirmKey(queries, keySource);
+    return await work(queries);
   } finally {
     await client.end().catch(() => {});
   }
+}
+
+/** A data folder that was moved in by half must not be taken for all there is. */
+async function refuseUnfinished(queries: Queries): Promise<void> {
+  const { rows } = await queries.once('SELECT FROM move WHERE finished_at IS NULL');
+  if (rows.length > 0) throw new StoreMoveUnfinishedError();
 }
 
 /**

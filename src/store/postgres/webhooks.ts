@@ -13,7 +13,7 @@ export class PostgresWebhooks extends Webhooks {
     this.#queries = queries;
   }
 
-  override async saveHealth(...all: readonly Lessons[]): Promise<void> {
+  async saveHealth(...all: readonly Lessons[]): Promise<void> {
     if (all.length === 0) return;
     // Of one that is named twice the last holds.
     const learnt = [...new Map(all.map((one) => [one.id, one])).values()];

@@ -77,7 +77,15 @@ export class SqliteIdentityRows implements IdentityRows {
   }
 
   people(accountId: number, names: readonly Name[]): (Person & { names: number })[] {
-    if (names.length === 0) return [];
+    const [name, second] = names;
+    if (name === undefined) return [];
+    if (second === undefined) {
+      return this.#sql(
+        `SELECT person.id, person.chat_id, person.name, 1 AS names
+           FROM alias JOIN person ON person.id = alias.person_id
+          WHERE alias.account_id = ? AND alias.alias = ?`,
+      ).all(accountId, name) as (Person & { names: number })[];
+    }
     // CROSS: else SQLite, which knows nothing of the list's length, walks through all persons.
     return this.#sql(
       `SELECT person.id, person.chat_id, person.name, count(*) AS names

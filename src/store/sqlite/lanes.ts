@@ -5,7 +5,7 @@ import { type LaneRow, toLane, toLaneRow } from '../lane-row.ts';
 import type { Lane, Webhook } from '../rows.ts';
 import { SHARDS } from '../shards.ts';
 import type { DueLane, LaneKey, Lanes, NewLane } from '../store.ts';
-import { outsideOf } from './messages.ts';
+import { OUTSIDE_OF } from './messages.ts';
 import { statementCache } from './statements.ts';
 
 const LANE = `SELECT lane.*,
@@ -214,21 +214,22 @@ export class SqliteLanes implements Lanes {
     return rows.map(toLane);
   }
 
-  async waiting(webhook: Webhook, atMost: number): Promise<number> {
-    const { gaps } = webhook;
-    const row = this.#sql(
-      `SELECT count(*) AS n FROM (
+  async waiting({ id, filters, gaps }: Webhook, atMost: number): Promise<number> {
+    const { direction } = filters;
+    return this.#sql(
+      `SELECT count(*) FROM (
          SELECT 1 FROM lane JOIN message ON message.chat_id = lane.chat_id
             AND message.seq >= lane.next_seq
-            AND (@direction IS NULL OR message.direction = @direction) ${outsideOf(gaps)}
-          WHERE lane.webhook_id = @id LIMIT @atMost)`,
-    ).get({
-      direction: webhook.filters.direction ?? null,
-      id: webhook.id,
-      atMost,
-      gaps: JSON.stringify(gaps),
-    });
-    return (row as { n: number }).n;
+          WHERE lane.webhook_id = ?
+            ${direction ? 'AND message.direction = ?' : ''}
+            ${gaps.length > 0 ? `AND ${OUTSIDE_OF}` : ''}
+          LIMIT ?)`,
+    )
+      .pluck()
+      .get(
+        ...[id, ...(direction ? [direction] : [])],
+        ...[...(gaps.length > 0 ? [JSON.stringify(gaps)] : []), atMost],
+      ) as number;
   }
 }
 

@@ -3,7 +3,7 @@ import type { InboundMessage } from '../../wire/inbound.ts';
 import type { Filters } from '../../wire/webhook.ts';
 import { Identity } from '../identity.ts';
 import { makeMessageId } from '../message-id.ts';
-import type { Gap, LoggedMessage } from '../rows.ts';
+import type { Account, LoggedMessage } from '../rows.ts';
 import type { Appended, Arrival, Messages, PurgeCursor, Range } from '../store.ts';
 import { conversation } from './conversation.ts';
 import { SqliteIdentityRows } from './identity-rows.ts';
@@ -23,16 +23,23 @@ export class SqliteMessages implements Messages {
   }
 
   async append(arrivals: readonly Arrival[]): Promise<Appended[]> {
-    return arrivals.map((arrival) => this.#append(arrival));
+    const accounts = new Map<string, Account>();
+    return arrivals.map((arrival) => this.#append(arrival, accounts));
   }
 
-  #append({ workspaceId, message, aliases, receivedAt, skip }: Arrival): Appended {
+  /** @param accounts those that this group has come upon: most of it is of one */
+  #append(
+    { workspaceId, message, aliases, receivedAt, skip }: Arrival,
+    accounts: Map<string, Account>,
+  ): Appended {
     const { phone } = message.whatsapp_account;
     const identity = this.#identity;
-    const knownAccount = this.#rows.account(workspaceId, phone);
+    const place = `${workspaceId} ${phone}`;
+    const knownAccount = accounts.get(place) ?? this.#rows.account(workspaceId, phone);
     const known = knownAccount && identity.chat(knownAccount.id, message.chat);
     if (!known && message.chat.chat_id) return { status: 'unknown_chat' };
     const account = knownAccount ?? this.#rows.createAccount(workspaceId, phone);
+    accounts.set(place, account);
     if (!this.#claim(account.id, message.message, receivedAt)) return { status: 'duplicate' };
     if (skip) {
       this.#sql(`UPDATE account SET skipped_${skip} = skipped_${skip} + 1 WHERE id = ?`).run(
@@ -91,13 +98,10 @@ export class SqliteMessages implements Messages {
     );
   }
 
-  async range({ toSeq = Number.MAX_SAFE_INTEGER, ...range }: Parameters<Messages['range']>[0]) {
-    return this.#sql(
-      `SELECT ${COLUMNS} FROM message
-        WHERE chat_id = @chatId AND seq >= @fromSeq AND seq <= @toSeq
-          AND (@direction IS NULL OR direction = @direction) ${outsideOf(range.gaps)}
-        ORDER BY seq LIMIT @limit`,
-    ).all({ ...range, toSeq, gaps: JSON.stringify(range.gaps) ?? null }) as LoggedMessage[];
+  async range({ limit, ...range }: Parameters<Messages['range']>[0]) {
+    const { text, values } = within(range);
+    const query = `SELECT ${COLUMNS} FROM message WHERE ${text} ORDER BY seq LIMIT ?`;
+    return this.#sql(query).all(...values, limit) as LoggedMessage[];
   }
 
   async pages(ranges: readonly (Range & { toSeq?: number })[], limit: number) {
@@ -111,22 +115,20 @@ export class SqliteMessages implements Messages {
   }
 
   async firstReceivedSince(range: Range, since: number) {
+    const { text, values } = within(range);
     const row = this.#sql(
-      `SELECT seq, received_at AS receivedAt FROM message
-        WHERE chat_id = @chatId AND seq >= @fromSeq AND received_at >= @since
-          AND (@direction IS NULL OR direction = @direction) ${outsideOf(range.gaps)}
+      `SELECT seq, received_at AS receivedAt FROM message WHERE ${text} AND received_at >= ?
         ORDER BY seq LIMIT 1`,
-    ).get({ ...range, since, gaps: JSON.stringify(range.gaps) ?? null });
+    ).get(...values, since);
     return (row as { seq: number; receivedAt: number } | undefined) ?? null;
   }
 
-  async count({ toSeq = Number.MAX_SAFE_INTEGER, ...range }: Range & { toSeq?: number }) {
-    const row = this.#sql(
-      `SELECT count(*) AS n FROM message
-        WHERE chat_id = @chatId AND seq >= @fromSeq AND seq <= @toSeq
-          AND (@direction IS NULL OR direction = @direction) ${outsideOf(range.gaps)}`,
-    ).get({ ...range, toSeq, gaps: JSON.stringify(range.gaps) ?? null });
-    return (row as { n: number }).n;
+  async count(range: Range & { toSeq?: number }) {
+    const { text, values } = within(range);
+    const query = `SELECT count(*) FROM message WHERE ${text}`;
+    return this.#sql(query)
+      .pluck()
+      .get(...values) as number;
   }
 
   async position(): Promise<number> {
@@ -229,9 +231,20 @@ export class SqliteMessages implements Messages {
   }
 }
 
-/** Leaves out what lies in a gap; most webhooks have none. Its parameter is `@gaps`. */
-export const outsideOf = (gaps: readonly Gap[] | undefined): string =>
-  gaps && gaps.length > 0
-    ? `AND NOT EXISTS (SELECT 1 FROM json_each(@gaps)
-         WHERE message.id > value ->> 'after' AND message.id <= value ->> 'upTo')`
-    : '';
+/** What holds for the messages of a range: of most ranges that is little, and every delivery reads one. */
+function within({ chatId, fromSeq, toSeq, direction, gaps }: Range & { toSeq?: number }) {
+  let text = 'chat_id = ? AND seq >= ?';
+  const values: (number | string)[] = [chatId, fromSeq];
+  const and = (condition: string, value: number | string) => {
+    text += ` AND ${condition}`;
+    values.push(value);
+  };
+  if (toSeq !== undefined) and('seq <= ?', toSeq);
+  if (direction) and('direction = ?', direction);
+  if (gaps && gaps.length > 0) and(OUTSIDE_OF, JSON.stringify(gaps));
+  return { text, values };
+}
+
+/** Leaves out messages that lie in a gap. Its parameter: gaps, as JSON. */
+export const OUTSIDE_OF = `NOT EXISTS (SELECT 1 FROM json_each(?)
+  WHERE message.id > value ->> 'after' AND message.id <= value ->> 'upTo')`;

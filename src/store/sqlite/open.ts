@@ -9,8 +9,6 @@ import { Outbox } from '../everyday/outbox.ts';
 import { ParkedDeliveries } from '../everyday/parked.ts';
 import { SignIns } from '../everyday/sign-ins.ts';
 import { Sources } from '../everyday/sources.ts';
-import { Webhooks } from '../everyday/webhooks.ts';
-import { Workspaces } from '../everyday/workspaces.ts';
 import { folded } from '../folded.ts';
 import { makeFolder } from '../make-folder.ts';
 import { migrate } from '../migrate.ts';
@@ -26,6 +24,8 @@ import { SqliteLanes } from './lanes.ts';
 import { SqliteMessages } from './messages.ts';
 import { migrations } from './migrations/index.ts';
 import { SqlitePeople } from './people.ts';
+import { SqliteWebhooks } from './webhooks.ts';
+import { SqliteWorkspaces } from './workspaces.ts';
 import { WriteMutex } from './write-mutex.ts';
 
 /** Another program may hold the database's lock for so long. */
@@ -84,12 +84,12 @@ function repositories(
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
   return {
     db,
-    workspaces: new Workspaces(db),
+    workspaces: new SqliteWorkspaces(database, db),
     signIns: new SignIns(db),
     sources: new Sources(db, box),
     accounts: new Accounts(db),
     chats: new SqliteChats(database, db),
-    webhooks: new Webhooks(db, box),
+    webhooks: new SqliteWebhooks(database, db, box),
     people: new SqlitePeople(database),
     messages: new SqliteMessages(database),
     lanes: new SqliteLanes(database),

@@ -156,12 +156,12 @@ const form = z.object({ label: requiredName });
 /** The keys of the workspace. */
 export function keyPages(pages: Pages, context: WebContext): void {
   const { store, clock } = context;
-  const made = new ShownOnce(clock);
+  const made = new ShownOnce(context);
   const keysOf = async (workspaceId: number) =>
     (await store.read.workspaces.keys()).filter((key) => key.workspaceId === workspaceId);
 
   pages.get('/keys', hidden, async (request, reply) => {
-    const secret = made.take(request.sessionToken);
+    const secret = made.take(request, reply);
     if (secret !== null) return send(context, request, reply, <NewKeyPage secret={secret} />);
     const keys = await keysOf(workspaceOf(request).id);
     return send(context, request, reply, <KeysPage keys={keys} />);
@@ -177,7 +177,7 @@ export function keyPages(pages: Pages, context: WebContext): void {
     const secret = makeKey();
     await addKey(store, id, secret, clock.now(), read.value.label);
     // Not shown as the form's answer: loading that again would make another key.
-    made.put(request.sessionToken, secret);
+    made.put(request, reply, secret);
     return leadTo(context, request, reply, '/keys');
   });
 

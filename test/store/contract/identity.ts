@@ -287,6 +287,19 @@ export function identity(kind: StoreKind): void {
     expect(await next()).toEqual([[a], [a], []]);
   });
 
+  test('a chat that is held tells whether it is one of several that are one', async () => {
+    const ids = [await say('a', { aliases: [PHONE] }), await say('b', { aliases: [LID] })].map(
+      ({ chat }) => chat.id,
+    );
+    const joined = async () => {
+      const held = await store.transaction((tx) => tx.chats.hold(ids));
+      return ids.map((id) => held.get(id)?.isJoined);
+    };
+    expect(await joined()).toEqual([false, false]);
+    await contact([PHONE, LID]);
+    expect(await joined()).toEqual([true, true]);
+  });
+
   test('a lane that is held up falls due when it is its turn', async () => {
     const webhook = await addWebhook(store);
     const a = await say('a', { aliases: [PHONE] });

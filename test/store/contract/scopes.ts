@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test } from '@jest/globals';
-import type { Scope, Store } from '../../../src/store/store.ts';
+import type { Repositories, Scope, Store } from '../../../src/store/store.ts';
 import { appendAll, received } from '../../support/chat-log.ts';
+import { arrival } from '../../support/messages.ts';
 import { emptyStore, type StoreKind } from '../../support/stores.ts';
 
 /** So long is waited for what must not happen, and for what must. */
@@ -65,7 +66,9 @@ export function scopes(kind: StoreKind): void {
     let isHeld = true;
     const holding = store.transaction(
       async (tx) => {
-        expect(await tx.chats.hold([chat.id, 999])).toEqual(new Set([chat.id]));
+        expect(await tx.chats.hold([chat.id, 999])).toEqual(
+          new Map([[chat.id, { isJoined: false }]]),
+        );
         held.resolve();
         if (kind.concurrent) await heldTwice.promise;
         await sleep(KEPT_OUT_MS);
@@ -74,10 +77,12 @@ export function scopes(kind: StoreKind): void {
       { among: [1] },
     );
     await held.promise;
-    const appending = appendAll(store, [received(2)]).then(() => isHeld);
     const another = store.transaction((tx) => tx.chats.hold([chat.id]), { among: [1] });
-    expect(await another).toEqual(new Set([chat.id]));
+    if (kind.concurrent) await another;
+    const append = (tx: Repositories) => tx.messages.append([arrival()]);
+    const appending = store.transaction(append, { among: [1] }).then(() => isHeld);
     heldTwice.resolve();
+    expect(await another).toEqual(new Map([[chat.id, { isJoined: false }]]));
     await holding;
     expect(await appending).toBe(false);
   });
@@ -86,8 +91,8 @@ export function scopes(kind: StoreKind): void {
     const { chat } = await appendAll(store, [received(1)]);
     await store.transaction((tx) => tx.chats.detach(chat.id));
     const hold = (ids: number[]) => store.transaction((tx) => tx.chats.hold(ids));
-    expect(await hold([chat.id])).toEqual(new Set());
-    expect(await hold([])).toEqual(new Set());
+    expect(await hold([chat.id])).toEqual(new Map());
+    expect(await hold([])).toEqual(new Map());
   });
 
   test('what is read to be changed is not changed by others before', async () => {

@@ -56,10 +56,14 @@ export function workspaces(kind: StoreKind): void {
       await tx.workspaces.addKey({ ...key('a', 9), hint: 'the same once more' });
     });
     expect(await store.read.workspaces.keys()).toEqual([key('a', 1), key('b', 2)]);
-    expect(await store.read.workspaces.keyByHash('b')).toEqual(key('b', 2));
+    const found = await store.read.workspaces.keysByHash(['b', 'none', 'a']);
+    expect(found.sort((a, b) => a.createdAt - b.createdAt)).toEqual([key('a', 1), key('b', 2)]);
     await store.transaction((tx) => tx.workspaces.keyUsed('b', 77));
-    expect(await store.read.workspaces.keyByHash('b')).toEqual({ ...key('b', 2), lastUsedAt: 77 });
+    expect(await store.read.workspaces.keysByHash(['b'])).toEqual([
+      { ...key('b', 2), lastUsedAt: 77 },
+    ]);
     await store.transaction((tx) => tx.workspaces.removeKey('b'));
-    expect(await store.read.workspaces.keyByHash('b')).toBeNull();
+    expect(await store.read.workspaces.keysByHash(['b'])).toEqual([]);
+    expect(await store.read.workspaces.keysByHash([])).toEqual([]);
   });
 }
