@@ -17,7 +17,7 @@ const bucketOf = (workspaceId: number) => 1 + (workspaceId % BUCKETS);
  * Of whatever is written under a lease, so that it can be told whose it is: by the number of the dispatcher.
  * They are below zero, and nobody waits for them.
  */
-export const leaseLock = (lease: number) => -1 - lease;
+const leaseLock = (lease: number) => -1 - lease;
 
 /** Of a lease: it must not lapse because somebody is alone for long. */
 export const NOBODY = 'nobody';
