@@ -1,8 +1,9 @@
 import type { Filters } from '../../wire/webhook.ts';
+import { conversation } from '../conversation.ts';
 import type { LoggedMessage } from '../rows.ts';
 import type { Arrival, Messages, PurgeCursor, Range } from '../store.ts';
 import { append } from './append.ts';
-import { conversation } from './conversation.ts';
+import { chatLogs } from './conversation.ts';
 import { COLUMNS, outsideOf } from './message-columns.ts';
 import type { Queries } from './queries.ts';
 
@@ -142,7 +143,7 @@ export class PostgresMessages implements Messages {
   }
 
   conversation(...[chatIds, page]: Parameters<Messages['conversation']>) {
-    return conversation(this.#db, chatIds, page);
+    return conversation(chatLogs(this.#db), chatIds, page);
   }
 
   async purge(

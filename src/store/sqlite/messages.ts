@@ -1,11 +1,12 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { InboundMessage } from '../../wire/inbound.ts';
 import type { Filters } from '../../wire/webhook.ts';
+import { conversation } from '../conversation.ts';
 import { Identity } from '../identity.ts';
 import { makeMessageId } from '../message-id.ts';
 import type { Account, LoggedMessage } from '../rows.ts';
 import type { Appended, Arrival, Messages, PurgeCursor, Range } from '../store.ts';
-import { conversation } from './conversation.ts';
+import { chatLogs } from './conversation.ts';
 import { SqliteIdentityRows } from './identity-rows.ts';
 import { COLUMNS } from './message-columns.ts';
 import { statementCache } from './statements.ts';
@@ -189,7 +190,7 @@ export class SqliteMessages implements Messages {
   }
 
   async conversation(...[chatIds, page]: Parameters<Messages['conversation']>) {
-    return conversation(this.#sql, chatIds, page);
+    return conversation(chatLogs(this.#sql), chatIds, page);
   }
 
   async purge(
