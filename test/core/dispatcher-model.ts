@@ -294,8 +294,11 @@ export class Model {
       }
     }
     // What is delivered again is in order by itself.
-    const starts = this.#replayed.has(webhook.id) ? last : first;
-    for (const { text, behind } of this.#said.values()) {
+    const isReplayed = this.#replayed.has(webhook.id);
+    const starts = isReplayed ? last : first;
+    for (const { text, behind, wantedBy } of this.#said.values()) {
+      // A filter edited during a replay lets go of what was still to be repeated, but not of what was tried.
+      if (isReplayed && !wantedBy.has(webhook.id)) continue;
       const its = requests[last.get(text) ?? -1];
       for (const earlier of its ? behind : []) {
         const end = last.get(earlier);
