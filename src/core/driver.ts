@@ -362,8 +362,9 @@ function deliveryBehind(
   site: Site,
   webhook: Webhook,
   { chat, account, foundAt, nth }: Delivery,
-  { lane, message }: Next,
+  { lane, message, ahead }: Next,
 ): Delivery {
   const direction = webhook.filters.direction ?? null;
-  return single({ site, webhook, direction, chat, account }, lane, message, foundAt, nth + 1);
+  const context = { site, webhook, direction, chat, account };
+  return single(context, lane, message, { foundAt, nth: nth + 1, ahead });
 }

@@ -1,3 +1,8 @@
+import { setImmediate as turn } from 'node:timers/promises';
+
+/** Beyond so many waiting a commit does not wait for more. */
+const GATHERED = 256;
+
 interface Entry<Item, Result> {
   item: Item;
   resolve: (result: Result) => void;
@@ -5,8 +10,9 @@ interface Entry<Item, Result> {
 }
 
 /**
- * Gathers what arrives while a commit is under way and commits it together: many callers, one fsync.
- * Each caller is answered only after the commit that holds its item.
+ * Gathers what arrives while a commit is under way, and as long as every turn of the event loop brings
+ * more, and commits it together: many callers, one fsync. Each caller is answered only after the commit
+ * that holds its item.
  *
  * If a group fails although the store is up, its items are committed one by one, so that a poison item
  * sinks alone.
@@ -45,17 +51,25 @@ export class GroupCommit<Item, Result> {
   #start(): void {
     if (this.#running) return;
     this.#running = true;
-    // After the poll phase, so that all requests which the sockets hold already share the commit.
-    setImmediate(() => {
-      this.#run().catch(() => {
-        // Unreachable: a group's failure is handed to its callers.
-      });
+    this.#run().catch(() => {
+      // Unreachable: a group's failure is handed to its callers.
     });
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#commitGroup(this.#nextGroup());
+    while (this.#waiting.length > 0) {
+      await this.#gather();
+      await this.#commitGroup(this.#nextGroup());
+    }
     this.#running = false;
+  }
+
+  /** Each turn hands over what the sockets hold by then; one that brings nothing ends it. */
+  async #gather(): Promise<void> {
+    for (let known = 0; known < this.#waiting.length && known < GATHERED; ) {
+      known = this.#waiting.length;
+      await turn();
+    }
   }
 
   #nextGroup(): Entry<Item, Result>[] {

@@ -7,6 +7,7 @@ import type { Clock } from './clock.ts';
 import { deliveryId } from './delivery-id.ts';
 import { wantsChat } from './filters.ts';
 import { mustPark } from './parking.ts';
+import { behindFirst, type ReadAhead, readAhead, SINGLES_READ } from './read-ahead.ts';
 import { type Rendering, renderBundle, renderSingle, type Site } from './render.ts';
 import { cutBundle, dueAt, laneAfter, MAX_BUNDLE_MESSAGES, windowMs } from './window.ts';
 
@@ -31,6 +32,8 @@ export interface Delivery {
   foundAt: number;
   /** How many went before it, one after the other, without its lane being looked up among those due. */
   nth: number;
+  /** What has been read of its chat behind it; nothing where a bundle ends. */
+  ahead: ReadAhead;
   id: string;
   body: string;
 }
@@ -56,21 +59,14 @@ export async function findHeads(
 ): Promise<Head[]> {
   const heads: (Head | null)[] = due.map((one) => withoutLooking(webhook, one, clock.now()));
   const looks = due.flatMap((one, i) => (heads[i] ? [] : { ...one, i, ...rangeOf(webhook, one) }));
-  const singles = looks.filter(({ shape }) => shape === 'single');
-  const bundles = looks.filter(({ shape }) => shape === 'bundle');
-  const first = await read.messages.pages(
-    singles.map(({ range }) => range),
-    1,
-  );
   const begun = await read.messages.pages(
-    bundles.map(({ range }) => range),
-    FIRST_PAGE,
+    looks.map(({ shape, range }) => ({
+      ...range,
+      limit: shape === 'single' ? SINGLES_READ : FIRST_PAGE,
+    })),
   );
-  for (const [n, look] of singles.entries()) {
-    heads[look.i] = await headOf(read, site, webhook, look, first[n] ?? [], clock);
-  }
   let rendered = 0;
-  for (const [n, look] of bundles.entries()) {
+  for (const [n, look] of looks.entries()) {
     const head = await headOf(read, site, webhook, look, begun[n] ?? [], clock);
     heads[look.i] = head;
     rendered += head.kind === 'send' ? head.delivery.body.length : 0;
@@ -119,7 +115,7 @@ function rangeOf(webhook: Webhook, { lane }: DueLane): Pick<Look, 'shape' | 'ran
   return { shape: seal?.shape ?? (webhook.granularityHours === 0 ? 'single' : 'bundle'), range };
 }
 
-/** @param begun what the range begins with: the first message, or a page of a bundle */
+/** @param begun what the range begins with */
 async function headOf(
   read: Repositories,
   site: Site,
@@ -142,7 +138,15 @@ async function headOf(
   if (!first) return { kind: 'move', to: await laneBehind(read, webhook, lane) };
 
   const send = (delivery: Delivery): Head => ({ kind: 'send', delivery });
-  if (shape === 'single') return send(single(context, lane, first, foundAt));
+  if (shape === 'single') {
+    return send(
+      single(context, lane, first, {
+        foundAt,
+        nth: 0,
+        ahead: behindFirst(readAhead(range, waiting)),
+      }),
+    );
+  }
   if (seal) return send(bundle(context, lane, waiting, foundAt));
 
   // The direction filter may have been edited: then the first message that matches opens the window.
@@ -155,17 +159,16 @@ async function headOf(
   return send(bundle(context, lane, run, foundAt));
 }
 
-/** @param nth see {@link Delivery} */
 export function single(
   context: Rendering,
   lane: Lane,
   message: LoggedMessage,
-  foundAt: number,
-  nth = 0,
+  found: Pick<Delivery, 'foundAt' | 'nth' | 'ahead'>,
 ): Delivery {
   const { direction, chat, account } = context;
   return {
-    ...{ lane, direction, chat, account, foundAt, nth },
+    ...found,
+    ...{ lane, direction, chat, account },
     shape: 'single',
     lastSeq: message.seq,
     messageCount: 1,
@@ -183,7 +186,7 @@ function bundle(
   const { direction, chat, account } = context;
   const seqs = messages.map(({ seq }) => seq);
   return {
-    ...{ lane, direction, chat, account, foundAt, nth: 0 },
+    ...{ lane, direction, chat, account, foundAt, nth: 0, ahead: readAhead({ direction }, []) },
     shape: 'bundle',
     lastSeq: seqs.at(-1) as number,
     messageCount: messages.length,

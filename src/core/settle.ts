@@ -8,6 +8,13 @@ import { rangeBehind } from './head.ts';
 import { healthAfter, mustDisable, type Outcome, pauseAfter } from './health.ts';
 import { switchOffEmail } from './outbox.ts';
 import { blameAfter } from './parking.ts';
+import {
+  behindFirst,
+  isStillChosen,
+  type ReadAhead,
+  readAhead,
+  SINGLES_READ,
+} from './read-ahead.ts';
 import type { Attempt } from './sender.ts';
 import { laneAfter } from './window.ts';
 import { isZapGone } from './zap-life.ts';
@@ -131,6 +138,8 @@ export interface Settled {
 export interface Next {
   lane: Lane;
   message: LoggedMessage;
+  /** What has been read behind it. */
+  ahead: ReadAhead;
 }
 
 /** A head that was taken by its receiver. */
@@ -142,17 +151,13 @@ interface Taken {
 
 /** Moves lanes behind their heads. @returns where those stand that go on */
 async function moveOn(tx: Repositories, taken: readonly Taken[]): Promise<Map<Attempted, Next>> {
-  const pages = await tx.messages.pages(
-    taken.map(({ webhook, lane, attempted }) =>
-      rangeBehind(webhook, lane, attempted.delivery.lastSeq),
-    ),
-    1,
-  );
+  const behind = await behindHeads(tx, taken);
   const next = new Map<Attempted, Next>();
   for (const [i, { webhook, lane, attempted }] of taken.entries()) {
-    const message = pages[i]?.[0];
+    const ahead = behind[i] as ReadAhead;
+    const [message] = ahead.messages;
     const after = message && laneAfter(lane, message, webhook);
-    if (after) next.set(attempted, { lane: after, message });
+    if (after) next.set(attempted, { lane: after, message, ahead: behindFirst(ahead) });
   }
   await replaceLanes(
     tx,
@@ -160,6 +165,23 @@ async function moveOn(tx: Repositories, taken: readonly Taken[]): Promise<Map<At
     taken.map(({ attempted }) => next.get(attempted)?.lane ?? null),
   );
   return next;
+}
+
+/** What follows each head: as it was read ahead, or else as it is read now. */
+async function behindHeads(tx: Repositories, taken: readonly Taken[]): Promise<ReadAhead[]> {
+  const unread = taken.filter(({ webhook, attempted: { delivery } }) => {
+    const { ahead } = delivery;
+    return ahead.messages.length === 0 || !isStillChosen(ahead, webhook);
+  });
+  const pages = unread.map(({ webhook, lane, attempted }) => ({
+    ...rangeBehind(webhook, lane, attempted.delivery.lastSeq),
+    limit: webhook.granularityHours === 0 ? SINGLES_READ : 1,
+  }));
+  const found = await tx.messages.pages(pages);
+  const read = new Map(
+    pages.map((page, i) => [unread[i] as Taken, readAhead(page, found[i] ?? [])]),
+  );
+  return taken.map((one) => read.get(one) ?? one.attempted.delivery.ahead);
 }
 
 /** What deliveries have taught about a webhook. */

@@ -145,6 +145,9 @@ export interface Range {
   gaps?: readonly Gap[];
 }
 
+/** The first messages of a range, in order: at most `limit`, none behind `toSeq` if given. */
+export type Page = Range & { toSeq?: number; limit: number };
+
 export interface PurgeCursor {
   receivedAt: number;
   id: number;
@@ -157,10 +160,9 @@ export interface Messages {
    * sight; answers one result an arrival.
    */
   append(arrivals: readonly Arrival[]): Promise<Appended[]>;
-  /** In order of seq, at most `limit`, none behind `toSeq` if given. */
-  range(range: Range & { toSeq?: number; limit: number }): Promise<LoggedMessage[]>;
-  /** The same of many chats at once, at most `limit` of each; one answer a range. */
-  pages(ranges: readonly (Range & { toSeq?: number })[], limit: number): Promise<LoggedMessage[][]>;
+  range(page: Page): Promise<LoggedMessage[]>;
+  /** Many at once; one answer each. */
+  pages(pages: readonly Page[]): Promise<LoggedMessage[][]>;
   /** The first message of each range, null where there is none. */
   firsts(ranges: readonly Range[]): Promise<({ seq: number; receivedAt: number } | null)[]>;
   /** The first message of the range that was received no earlier than `since`. */

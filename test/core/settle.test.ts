@@ -28,13 +28,14 @@ beforeEach(async () => {
   await store.transaction((tx) => tx.lanes.open([lane]));
 });
 
+const NOTHING_AHEAD = { messages: [], direction: null, gaps: [] };
 const deliveryOf = (from: Lane): Delivery => ({
   lane: from,
   shape: 'bundle',
   direction: null,
   lastSeq: 2,
   messageCount: 2,
-  ...{ chat, account, foundAt: 0, nth: 0 },
+  ...{ chat, account, foundAt: 0, nth: 0, ahead: NOTHING_AHEAD },
   id: 'msg_1',
   body: '{}',
 });

@@ -1,7 +1,7 @@
 import type { Filters } from '../../wire/webhook.ts';
 import { conversation } from '../conversation.ts';
 import type { LoggedMessage } from '../rows.ts';
-import type { Arrival, Messages, PurgeCursor, Range } from '../store.ts';
+import type { Arrival, Messages, Page, PurgeCursor, Range } from '../store.ts';
 import { append } from './append.ts';
 import { chatLogs } from './conversation.ts';
 import { COLUMNS, outsideOf } from './message-columns.ts';
@@ -19,7 +19,7 @@ export class PostgresMessages implements Messages {
     return append(this.#db, arrivals);
   }
 
-  async range({ limit, ...range }: Parameters<Messages['range']>[0]): Promise<LoggedMessage[]> {
+  async range({ limit, ...range }: Page): Promise<LoggedMessage[]> {
     return this.#db.rows<LoggedMessage>(
       `SELECT ${COLUMNS} FROM message
         WHERE chat_id = $1 AND seq >= $2 AND seq <= $3
@@ -29,17 +29,17 @@ export class PostgresMessages implements Messages {
     );
   }
 
-  async pages(ranges: readonly (Range & { toSeq?: number })[], limit: number) {
-    const pages: LoggedMessage[][] = ranges.map(() => []);
-    if (ranges.length === 0) return pages;
+  async pages(pages: readonly Page[]) {
+    const found: LoggedMessage[][] = pages.map(() => []);
+    if (pages.length === 0) return found;
     const rows = await this.#db.rows<LoggedMessage & { nth: number }>(
       `SELECT nth, found.* FROM ${RANGES} CROSS JOIN LATERAL (
-         SELECT ${COLUMNS} FROM message WHERE ${IN_RANGE} ORDER BY seq LIMIT $6) AS found
+         SELECT ${COLUMNS} FROM message WHERE ${IN_RANGE} ORDER BY seq LIMIT range.at_most) AS found
         ORDER BY nth, seq`,
-      [...columnsOf(ranges), limit],
+      columnsOf(pages),
     );
-    for (const { nth, ...message } of rows) pages[nth - 1]?.push(message);
-    return pages;
+    for (const { nth, ...message } of rows) found[nth - 1]?.push(message);
+    return found;
   }
 
   async firsts(ranges: readonly Range[]) {
@@ -48,8 +48,8 @@ export class PostgresMessages implements Messages {
     const rows = await this.#db.rows<{ nth: number; seq: number; receivedAt: number }>(
       `SELECT nth, found.* FROM ${RANGES} CROSS JOIN LATERAL (
          SELECT seq, received_at AS "receivedAt" FROM message WHERE ${IN_RANGE}
-          ORDER BY seq LIMIT 1) AS found`,
-      columnsOf(ranges),
+          ORDER BY seq LIMIT range.at_most) AS found`,
+      columnsOf(ranges.map((range) => ({ ...range, limit: 1 }))),
     );
     for (const { nth, ...first } of rows) firsts[nth - 1] = first;
     return firsts;
@@ -194,16 +194,16 @@ const valuesOf = ({ chatId, fromSeq, toSeq, direction, gaps }: Range & { toSeq?:
   gaps && gaps.length > 0 ? JSON.stringify(gaps) : null,
 ];
 
-/** Many ranges at once, as {@link columnsOf} hands them over. */
-const RANGES = `unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[])
-  WITH ORDINALITY AS range (chat_id, from_seq, to_seq, direction, gaps, nth)`;
+/** Many pages at once, as {@link columnsOf} hands them over. */
+const RANGES = `unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::int[])
+  WITH ORDINALITY AS range (chat_id, from_seq, to_seq, direction, gaps, at_most, nth)`;
 
 const IN_RANGE = `message.chat_id = range.chat_id
   AND message.seq >= range.from_seq AND message.seq <= range.to_seq
   AND (range.direction IS NULL OR message.direction = range.direction)
   AND ${outsideOf('range.gaps::json')}`;
 
-function columnsOf(ranges: readonly (Range & { toSeq?: number })[]): unknown[][] {
-  const rows = ranges.map(valuesOf);
-  return [0, 1, 2, 3, 4].map((column) => rows.map((row) => row[column]));
+function columnsOf(pages: readonly Page[]): unknown[][] {
+  const rows = pages.map((page) => [...valuesOf(page), page.limit]);
+  return [0, 1, 2, 3, 4, 5].map((column) => rows.map((row) => row[column]));
 }

@@ -5,7 +5,7 @@ import { conversation } from '../conversation.ts';
 import { Identity } from '../identity.ts';
 import { makeMessageId } from '../message-id.ts';
 import type { Account, LoggedMessage } from '../rows.ts';
-import type { Appended, Arrival, Messages, PurgeCursor, Range } from '../store.ts';
+import type { Appended, Arrival, Messages, Page, PurgeCursor, Range } from '../store.ts';
 import { chatLogs } from './conversation.ts';
 import { SqliteIdentityRows } from './identity-rows.ts';
 import { COLUMNS } from './message-columns.ts';
@@ -99,14 +99,18 @@ export class SqliteMessages implements Messages {
     );
   }
 
-  async range({ limit, ...range }: Parameters<Messages['range']>[0]) {
-    const { text, values } = within(range);
-    const query = `SELECT ${COLUMNS} FROM message WHERE ${text} ORDER BY seq LIMIT ?`;
-    return this.#sql(query).all(...values, limit) as LoggedMessage[];
+  async range(page: Page) {
+    return this.#page(page);
   }
 
-  async pages(ranges: readonly (Range & { toSeq?: number })[], limit: number) {
-    return Promise.all(ranges.map((range) => this.range({ ...range, limit })));
+  async pages(pages: readonly Page[]) {
+    return pages.map((page) => this.#page(page));
+  }
+
+  #page(page: Page): LoggedMessage[] {
+    const { text, values } = within(page);
+    const query = `SELECT ${COLUMNS} FROM message WHERE ${text} ORDER BY seq LIMIT ?`;
+    return this.#sql(query).all(...values, page.limit) as LoggedMessage[];
   }
 
   async firsts(ranges: readonly Range[]) {

@@ -1,7 +1,7 @@
 import { chmodSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
 import { StoreUnavailableError } from '../errors.ts';
 import { Accounts } from '../everyday/accounts.ts';
 import { Actions } from '../everyday/actions.ts';
@@ -24,6 +24,7 @@ import { SqliteLanes } from './lanes.ts';
 import { SqliteMessages } from './messages.ts';
 import { migrations } from './migrations/index.ts';
 import { SqlitePeople } from './people.ts';
+import { statementCache } from './statements.ts';
 import { SqliteWebhooks } from './webhooks.ts';
 import { SqliteWorkspaces } from './workspaces.ts';
 import { WriteMutex } from './write-mutex.ts';
@@ -56,8 +57,8 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     // FULL: a commit is on the disk before anyone is told that it happened.
     writer.pragma('journal_mode = WAL');
     writer.pragma('synchronous = FULL');
+    await migrate(kyselyOf(writer), migrations);
     const write = repositories(writer, box);
-    await migrate(write.db, migrations);
     const reader = connect(path);
     reader.pragma('query_only = ON');
     for (const connection of [writer, reader]) connection.pragma(BUSY_TIMEOUT);
@@ -77,13 +78,13 @@ function connect(path: string): Database.Database {
   return db;
 }
 
-function repositories(
-  database: Database.Database,
-  box: SecretBox,
-): Repositories & { db: Kysely<Tables> } {
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+const kyselyOf = (database: SqliteDatabase) =>
+  new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+
+function repositories(database: Database.Database, box: SecretBox): Repositories {
+  // Each statement that reads comes with a function made for its columns: preparing takes longer than asking.
+  const db = kyselyOf({ prepare: statementCache(database), close: () => database.close() });
   return {
-    db,
     workspaces: new SqliteWorkspaces(database, db),
     signIns: new SignIns(db),
     sources: new Sources(db, box),

@@ -131,12 +131,12 @@ export function messages(kind: StoreKind): void {
       { seq: 1, receivedAt: 10 },
       { seq: 3, receivedAt: 30 },
     ]);
-    const pages = await read.pages([range, { ...range, gaps: [], toSeq: 3 }], 2);
-    expect(pages.map((page) => page.map(({ seq }) => seq))).toEqual([
-      [1, 2],
-      [1, 2],
+    const pages = await read.pages([
+      { ...range, limit: 2 },
+      { ...range, gaps: [], toSeq: 3, limit: 1 },
     ]);
-    const [only] = await read.pages([{ ...range, fromSeq: 2, toSeq: 4 }], 9);
+    expect(pages.map((page) => page.map(({ seq }) => seq))).toEqual([[1, 2], [1]]);
+    const [only] = await read.pages([{ ...range, fromSeq: 2, toSeq: 4, limit: 9 }]);
     expect(only?.map(({ seq }) => seq)).toEqual([2]);
     expect(await read.firstReceivedSince(range, 55)).toEqual({ seq: 7, receivedAt: 70 });
     expect(await read.count({ ...range, toSeq: 5 })).toBe(3);
