@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Shape } from '../store/rows.ts';
 
 /**
@@ -12,6 +12,6 @@ export function deliveryId(
   chatId: number,
   seqs: readonly number[],
 ): string {
-  const hash = createHash('sha256').update(`${webhookId}/${shape}/${chatId}/${seqs.join(',')}`);
-  return `msg_${hash.digest('base64url').slice(0, 32)}`;
+  const carried = `${webhookId}/${shape}/${chatId}/${seqs.join(',')}`;
+  return `msg_${hash('sha256', carried, 'base64url').slice(0, 32)}`;
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { compressAhead } from '../store/compressed.ts';
+import { compressAhead, isLarge } from '../store/compressed.ts';
 import { LeaseLostError } from '../store/errors.ts';
 import type { Webhook } from '../store/rows.ts';
 import { shardOf } from '../store/shards.ts';
@@ -233,9 +233,11 @@ export class Dispatcher {
       if (delivery) {
         this.#track(this.#deliver(driver, delivery), driver);
         this.#ready.add(driver);
-      } else {
-        this.#track(this.#fill(driver), driver);
+        continue;
       }
+      const next = driver.waitsFor(now);
+      if (next === 'look') this.#track(this.#fill(driver), driver);
+      else if (next !== null) this.#schedule.add(driver, next);
     }
     this.#pumping = false;
   }
@@ -249,11 +251,16 @@ export class Dispatcher {
   }
 
   #track(work: Promise<void>, driver: Driver | null = null): void {
-    const tracked = work
-      .catch((error) => {
+    const seenThrough = async () => {
+      try {
+        await work;
+      } catch (error) {
         this.#options.log.error({ err: error }, 'dispatching failed');
-      })
-      .finally(() => this.#running.delete(tracked));
+      } finally {
+        this.#running.delete(tracked);
+      }
+    };
+    const tracked = seenThrough();
     this.#running.set(tracked, driver);
   }
 
@@ -309,7 +316,7 @@ export class Dispatcher {
       );
     }
     const logged = toLoggedRequest(delivery.lane, 'delivery', sent, attempt, outcome);
-    await compressAhead(logged);
+    if (isLarge(logged)) await compressAhead(logged);
     const settled = await this.#writeDown(driver.tenure, {
       delivery,
       attempt,

@@ -69,10 +69,7 @@ export class Driver {
   #mayStart(now: number): boolean {
     if (this.stale || this.#asked || !this.webhook?.enabled) return false;
     if (this.#unsettledFailures > 0) return false;
-    const { health } = this.webhook;
-    if (restsUntil(health, now) > now) return false;
-    const limit = health.consecutiveErrors > 0 ? 1 : this.webhook.concurrency;
-    return this.inFlight < limit;
+    return restsUntil(this.webhook.health, now) <= now && !this.#isFull();
   }
 
   /** When the webhook's rate allows the next start. */
@@ -146,15 +143,29 @@ export class Driver {
   }
 
   /**
-   * Looks up the next heads, unless that is under way or none could start.
+   * What is to be done where nothing may start at `now`: look up the next heads, or come again at that time,
+   * or (null) nothing, since it is being done, or an outcome comes first.
+   */
+  waitsFor(now: number): 'look' | number | null {
+    if (this.#filling) return null;
+    // Something waits: for its turn, which an outcome brings, or for its pace, which only time does.
+    if (this.#queue.length > 0) return this.#mayStart(now) ? this.#paceOpensAt(now) : null;
+    return !this.stale && !this.#asked && this.#isFull() ? null : 'look';
+  }
+
+  /** As many are under way as may be. */
+  #isFull(): boolean {
+    if (!this.webhook) return false;
+    const { health, concurrency } = this.webhook;
+    return this.inFlight >= (health.consecutiveErrors > 0 ? 1 : concurrency);
+  }
+
+  /**
+   * Looks up the next heads, where none could start.
    * @returns `again` if there may be more to start now; else when to look again, in Unix milliseconds,
    * or null where nothing is known to fall due
    */
   async fill(site: Site, clock: Clock): Promise<'again' | number | null> {
-    if (this.#filling) return null;
-    const now = clock.now();
-    // Something waits: for its turn, which an outcome brings, or for its pace, which only time does.
-    if (this.#queue.length > 0) return this.#mayStart(now) ? this.#paceOpensAt(now) : null;
     this.#filling = true;
     this.#wokenMeanwhile = false;
     try {

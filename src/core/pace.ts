@@ -1,3 +1,4 @@
+import { remembered } from '../store/remembered.ts';
 import type { Webhook } from '../store/rows.ts';
 
 /**
@@ -6,11 +7,14 @@ import type { Webhook } from '../store/rows.ts';
  */
 const ZAPIER_RATE = 25;
 const ZAPIER_HOST = /(^|\.)zapier\.com$/;
+const isZapiers = remembered(
+  (targetUrl) => ZAPIER_HOST.test(URL.parse(targetUrl)?.hostname ?? ''),
+  1000,
+);
 
 /** Milliseconds between the starts of two requests of the webhook; 0 where it has no rate. */
 export function spacingMs({ rate, targetUrl }: Pick<Webhook, 'rate' | 'targetUrl'>): number {
-  const host = URL.parse(targetUrl)?.hostname ?? '';
-  const perSecond = rate ?? (ZAPIER_HOST.test(host) ? ZAPIER_RATE : null);
+  const perSecond = rate ?? (isZapiers(targetUrl) ? ZAPIER_RATE : null);
   return perSecond === null ? 0 : 1000 / perSecond;
 }
 

@@ -1,5 +1,6 @@
 import type { Agent, Dispatcher } from 'undici';
 import type { SendError } from '../store/facts.ts';
+import { remembered } from '../store/remembered.ts';
 import type { LoggedRequest } from '../store/rows.ts';
 import { connections, type Trip } from './connection.ts';
 import { checkLiteralAddress, guardedLookup, type Network } from './egress-guard.ts';
@@ -21,12 +22,19 @@ export class AbandonedError extends Error {
   }
 }
 
+/** Where so many targets lead is remembered. */
+const ROUTES_KEPT = 1000;
+
+/** Where a request goes. */
+type Route = Pick<Dispatcher.DispatchOptions, 'path'> & { origin: string };
+
 /** Sends deliveries over kept-alive connections, through the egress guard. Never follows a redirect. */
 export class Sender {
   readonly #keptAlive: Agent;
   /** Its connections serve one request each. */
   readonly #fresh: Agent;
-  readonly #allowed: readonly Network[];
+  /** @throws {EgressRefusedError} where the target is an address that may not be reached */
+  readonly #routeTo: (target: string) => Route;
   readonly #timeLimitMs: number;
   readonly #underWay = new Set<UnderWay>();
 
@@ -39,7 +47,11 @@ export class Sender {
     timeLimitMs = TIME_LIMIT_MS,
     mayGoOn: () => boolean = () => true,
   ) {
-    this.#allowed = allowed;
+    this.#routeTo = remembered((target) => {
+      const url = new URL(target);
+      checkLiteralAddress(url, allowed);
+      return { origin: url.origin, path: url.pathname + url.search };
+    }, ROUTES_KEPT);
     this.#timeLimitMs = timeLimitMs;
     const options = {
       connect: { lookup: guardedLookup(allowed), timeout: timeLimitMs },
@@ -64,10 +76,7 @@ export class Sender {
     const timer = setTimeout(() => end(underWay, new TimeUp()), limitMs);
     this.#underWay.add(underWay);
     try {
-      const url = new URL(target);
-      checkLiteralAddress(url, this.#allowed);
-      const { origin, pathname, search } = url;
-      const options = { origin, path: pathname + search, method: 'POST' as const, headers, body };
+      const options = { ...this.#routeTo(target), method: 'POST' as const, headers, body };
       const answer = await this.#exchange({ ...options, opaque: trip }, underWay);
       const { status, logged, brokenOff } = answer;
       // Of a 200 the body belongs to the answer; any other status is the answer, whatever becomes of the body.

@@ -12,13 +12,15 @@ const AS_IT_IS = '\x07';
 const ahead = new WeakMap<LoggedRequest, Buffer>();
 const inAnotherThread = promisify(deflateRaw);
 
+/** Whether it is worth its while to {@link compressAhead}. */
+export const isLarge = ({ request, response }: LoggedRequest): boolean =>
+  request.body.length + (response?.body.length ?? 0) >= WORTH_A_THREAD;
+
 /**
  * Compresses a large request before the transaction that logs it: a megabyte takes tens of milliseconds,
  * and every writer would wait.
  */
 export async function compressAhead(request: LoggedRequest): Promise<void> {
-  const size = request.request.body.length + (request.response?.body.length ?? 0);
-  if (size < WORTH_A_THREAD) return;
   ahead.set(request, await inAnotherThread(JSON.stringify(request), FAST));
 }
 

@@ -63,13 +63,20 @@ export class SqliteLanes implements Lanes {
 
   async save(...lanes: readonly Lane[]): Promise<void> {
     const update = this.#sql(
-      `UPDATE lane SET next_seq = @next_seq, opened_at = @opened_at, due_at = @due_at,
-              attempts = @attempts, blamed = @blamed, blamed_since = @blamed_since,
-              blamed_at = @blamed_at, error = @error, sealed_seq = @sealed_seq,
-              sealed_shape = @sealed_shape, sealed_direction = @sealed_direction
-        WHERE webhook_id = @webhook_id AND chat_id = @chat_id`,
+      `UPDATE lane SET next_seq = ?, opened_at = ?, due_at = ?, attempts = ?,
+              blamed = ?, blamed_since = ?, blamed_at = ?, error = ?,
+              sealed_seq = ?, sealed_shape = ?, sealed_direction = ?
+        WHERE webhook_id = ? AND chat_id = ?`,
     );
-    for (const lane of lanes) update.run(toLaneRow(lane));
+    for (const lane of lanes) {
+      const row = toLaneRow(lane);
+      update.run(
+        ...[row.next_seq, row.opened_at, row.due_at, row.attempts],
+        ...[row.blamed, row.blamed_since, row.blamed_at, row.error],
+        ...[row.sealed_seq, row.sealed_shape, row.sealed_direction],
+        ...[row.webhook_id, row.chat_id],
+      );
+    }
   }
 
   async remove(...keys: readonly LaneKey[]): Promise<void> {
