@@ -146,8 +146,6 @@ export class Dispatcher {
 
   /** The lease is long enough again. */
   resume(): void {
-    for (const driver of this.#blocked) this.#ready.add(driver);
-    this.#blocked.clear();
     this.#pump();
   }
 
@@ -222,24 +220,39 @@ export class Dispatcher {
     if (this.#pumping || this.#stopping) return;
     this.#pumping = true;
     const now = this.#noticeClock();
-    for (const driver of this.#ready) {
-      // A Set visits what is added behind: a driver that had its turn goes to the end of the line.
-      this.#ready.delete(driver);
-      if (!this.#hasRoomFor(driver)) {
-        this.#blocked.add(driver);
-        continue;
+    do {
+      for (const driver of this.#ready) {
+        // A Set visits what is added behind: a driver that had its turn goes to the end of the line.
+        this.#ready.delete(driver);
+        if (this.#hasRoomFor(driver)) this.#giveTurn(driver, now);
+        else this.#blocked.add(driver);
       }
-      const delivery = driver.take(now);
-      if (delivery) {
-        this.#track(this.#deliver(driver, delivery), driver);
-        this.#ready.add(driver);
-        continue;
-      }
-      const next = driver.waitsFor(now);
-      if (next === 'look') this.#track(this.#fill(driver), driver);
-      else if (next !== null) this.#schedule.add(driver, next);
-    }
+    } while (this.#letOneIn());
     this.#pumping = false;
+  }
+
+  #giveTurn(driver: Driver, now: number): void {
+    const delivery = driver.take(now);
+    if (delivery) {
+      this.#track(this.#deliver(driver, delivery), driver);
+      this.#ready.add(driver);
+      return;
+    }
+    const next = driver.waitsFor(now);
+    if (next === 'look') this.#track(this.#fill(driver), driver);
+    else if (next !== null) this.#schedule.add(driver, next);
+  }
+
+  /**
+   * There may be room again: for the driver that has waited longest, if for any. (One that has less under way
+   * than others do was marked ready by its own outcome.)
+   */
+  #letOneIn(): boolean {
+    const [first] = this.#blocked;
+    if (!first || !this.#hasRoomFor(first)) return false;
+    this.#blocked.delete(first);
+    this.#ready.add(first);
+    return true;
   }
 
   /** Once there is no room for all, each webhook may have its fair share: nobody's receivers starve others. */

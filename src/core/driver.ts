@@ -18,7 +18,7 @@ const BUNDLES_AHEAD = { first: 10, least: 4, most: 64, characters: 4_000_000 };
  * A chat in which many messages wait goes on with the next one at once, for so many messages and so long.
  * Then it is the turn of those that are due longer; and names are read anew.
  */
-const IN_A_ROW = 16;
+const IN_A_ROW = 64;
 const IN_A_ROW_MS = 1000;
 
 /**
