@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { GLOBAL_CONCURRENCY } from '../../src/core/dispatcher.ts';
+import { fairShare } from '../../src/core/pace.ts';
 import { failure, OK, TIMEOUT } from '../support/receiver.ts';
 import { World } from '../support/world.ts';
 
@@ -36,6 +38,27 @@ describe('sending', () => {
     const { requests } = world.receiver;
     expect(requests.filter(({ url }) => url !== URL)).toHaveLength(600);
     await world.crash();
+  });
+
+  test('webhooks that there is no room for take turns as room comes, until all is out', async () => {
+    const world = await World.create();
+    const urls = Array.from({ length: 60 }, (_, i) => `https://receiver-${i}.example/`);
+    for (const target_url of urls) {
+      await world.createWebhook({ target_url });
+      world.receiver.answer(target_url, 'hold');
+    }
+    const { requests } = world.receiver;
+    const countOf = (one: string) => requests.filter(({ url }) => url === one).length;
+    await world.accept(...chats(12));
+    await world.idle();
+    const fair = fairShare(GLOBAL_CONCURRENCY, urls.length);
+    expect(Math.min(...urls.map(countOf))).toBe(fair);
+    expect(requests.length).toBeGreaterThanOrEqual(GLOBAL_CONCURRENCY);
+    for (const url of urls) world.receiver.answer(url, OK);
+    world.receiver.release(OK);
+    await world.idle();
+    expect(urls.map(countOf)).toEqual(urls.map(() => 12));
+    await world.stop();
   });
 
   test('a chat of two accounts is two chats, each with its own bundle', async () => {

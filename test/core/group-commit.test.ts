@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { GroupCommit } from '../../src/core/group-commit.ts';
 
+/** What the sockets hold comes before the look at what has come; so does what is scheduled first. */
+const turn = () => new Promise((next) => setImmediate(next));
+
 class Down extends Error {}
 
 /** Commits in memory; each group waits until it is let go. */
@@ -20,7 +23,7 @@ function committer(answer: (item: number) => void = () => {}, maxWeight = 1000) 
     { maxWeight, weigh: (item) => item },
   );
   const letGo = async () => {
-    while (gates.length === 0) await new Promise((next) => setImmediate(next));
+    while (gates.length === 0) await turn();
     gates.shift()?.();
   };
   return { commits, groups, letGo };
@@ -40,7 +43,7 @@ test('what comes within one turn shares a commit, and each caller gets its own r
 test('what comes during a commit is gathered for the next, and answered only after it', async () => {
   const { commits, groups, letGo } = committer();
   const first = commits.submit(1);
-  await new Promise((next) => setImmediate(next));
+  await turn();
   let answered = false;
   const later = Promise.all([commits.submit(2), commits.submit(3)]).then(() => {
     answered = true;
@@ -51,6 +54,35 @@ test('what comes during a commit is gathered for the next, and answered only aft
   await letGo();
   await later;
   expect(groups).toEqual([[1], [2, 3]]);
+});
+
+test('as long as every turn brings more, the commit waits for it', async () => {
+  const { commits, groups, letGo } = committer();
+  const results: Promise<string>[] = [];
+  for (let i = 0; i < 5; i++) {
+    const later = turn();
+    results.push(commits.submit(i));
+    await later;
+  }
+  await letGo();
+  await Promise.all(results);
+  expect(groups).toEqual([[0, 1, 2, 3, 4]]);
+});
+
+test('but not for ever', async () => {
+  const { commits, groups, letGo } = committer();
+  const results: Promise<string>[] = [];
+  for (let i = 0; groups.length === 0; i++) {
+    expect(i).toBeLessThan(1000);
+    const later = turn();
+    results.push(commits.submit(0));
+    await later;
+  }
+  const [{ length } = []] = groups;
+  expect(length).toBeGreaterThan(100);
+  await letGo();
+  if (results.length > Number(length)) await letGo();
+  await Promise.all(results);
 });
 
 test('a group takes no more than its weight, but always one item', async () => {

@@ -51,6 +51,16 @@ describe('a head that is not sealed', () => {
     expect(textsOf(delivery)).toEqual(['a']);
   });
 
+  test('of a few short messages comes with those behind it, of long ones without', async () => {
+    const webhook = { granularityHours: 0 as const };
+    const short = [received(0, 'a'), received(1, 'b'), received(2, 'c')];
+    const { ahead } = deliveryOf(await headOf(short, { webhook }));
+    expect(ahead.messages.map(({ text }) => text)).toEqual(['b', 'c']);
+    const lane = { nextSeq: 4 };
+    const long = [received(3, 'x'.repeat(20_000)), received(4, 'y')];
+    expect(deliveryOf(await headOf(long, { webhook, lane })).ahead.messages).toEqual([]);
+  });
+
   test('is the bundle of what came within the window, however late it is looked at', async () => {
     const entries = [received(0), sent(HOUR - 1), received(HOUR)];
     const delivery = deliveryOf(await headOf(entries));

@@ -1,13 +1,14 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Delivery } from '../../src/core/head.ts';
 import type { Outcome } from '../../src/core/health.ts';
+import { behindFirst, readAhead } from '../../src/core/read-ahead.ts';
 import { toLoggedRequest } from '../../src/core/request-log.ts';
 import type { Attempt } from '../../src/core/sender.ts';
 import { type Attempted, settle } from '../../src/core/settle.ts';
 import type { Account, Chat, Lane, Webhook } from '../../src/store/rows.ts';
 import type { Store } from '../../src/store/store.ts';
 import { activityLog } from '../support/activity-log.ts';
-import { addWebhook, appendAll, received } from '../support/chat-log.ts';
+import { addWebhook, appendAll, received, sent } from '../support/chat-log.ts';
 import { aLane } from '../support/messages.ts';
 import { failure, OK } from '../support/receiver.ts';
 import { emptyStore } from '../support/stores.ts';
@@ -78,6 +79,39 @@ describe('a success', () => {
     const end = attempted(OK, 5 * HOUR, last);
     await write({ ...end, delivery: { ...end.delivery, lastSeq: 3 } });
     expect(await stored()).toBeNull();
+  });
+
+  test('goes on with what was read ahead, unless the webhook would choose other messages by now', async () => {
+    const singles = await store.transaction((tx) =>
+      tx.webhooks.change(webhook, { granularityHours: 0 }),
+    );
+    const entries = [received(9, 'a'), sent(9, 'b'), received(9, 'c'), received(9, 'd')];
+    const found = await appendAll(store, entries);
+    const from = aLane({ webhookId: webhook.id, chatId: found.chat.id, nextSeq: 4, openedAt: 9 });
+    await store.transaction((tx) => tx.lanes.save(from));
+    const range = { chatId: found.chat.id, fromSeq: 4, direction: 'received' as const };
+    const page = await store.read.messages.range({ ...range, limit: 3 });
+    const ahead = behindFirst(readAhead(range, page));
+    const sure = attempted(OK, 10, from);
+    const single = {
+      ...sure,
+      delivery: { ...sure.delivery, shape: 'single' as const, lastSeq: 4, ahead },
+    };
+    const next = async (direction?: 'received') => {
+      const rollBack = new Error('Only looked at');
+      let text: string | undefined;
+      const look = store.transaction(async (tx) => {
+        await tx.webhooks.change(singles, { filters: direction ? { direction } : {} });
+        const [settled] = await settle(tx, [single], () => 0.5);
+        text = settled?.next?.message.text;
+        throw rollBack;
+      });
+      await expect(look).rejects.toBe(rollBack);
+      return text;
+    };
+    expect(page.map(({ text }) => text)).toEqual(['a', 'c', 'd']);
+    expect(await next('received')).toBe('c');
+    expect(await next()).toBe('b');
   });
 
   test('clears the count and is told in the activity log and the request log', async () => {

@@ -6,6 +6,7 @@ import { StoreInUseError, StoreNewerError, StoreUnavailableError } from '../../s
 import { SecretBox } from '../../src/store/secret-box.ts';
 import { databasePath, lockFolder, openSecretBox } from '../../src/store/sqlite/data-folder.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { statementCache } from '../../src/store/sqlite/statements.ts';
 import { addWebhook } from '../support/chat-log.ts';
 import { aWebhook } from '../support/messages.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -32,6 +33,21 @@ describe('the database', () => {
       message: expect.stringContaining('0099-from-the-future'),
     });
     expect(rows()).toBe(before);
+    db.close();
+  });
+
+  test('is asked with statements that keep their plan whatever is bound, and quoted text as it is', () => {
+    const db = new Database(':memory:');
+    const sql = statementCache(db);
+    expect(sql('SELECT ? AS a, \'?@b\' AS b, @c AS "?"').source).toBe(
+      'SELECT +? AS a, \'?@b\' AS b, +@c AS "?"',
+    );
+    // A plus before a parameter changes nothing of its value.
+    for (const value of ['007', '', 'ą?', null, 1.5, -0, 2 ** 53 - 1, Buffer.from([0, 255])]) {
+      expect(sql('SELECT ?').pluck().get(value)).toEqual(value);
+    }
+    const typeOf = sql('SELECT typeof(?)').pluck();
+    expect(['1', 1.5, null].map((value) => typeOf.get(value))).toEqual(['text', 'real', 'null']);
     db.close();
   });
 
