@@ -1,7 +1,7 @@
 import { type Case, withPlace, withServer } from '../rig/case.ts';
 import { type Measured, middle, spread } from '../rig/finding.ts';
-import { fullLoadOn, wholeWebhook } from '../rig/full-load-on.ts';
-import { bareSender } from '../rig/limits.ts';
+import { CHATS, fullLoadOn, wholeWebhook } from '../rig/full-load-on.ts';
+import { bareForwarder, bareSender } from '../rig/limits.ts';
 
 /** Messages come in and go out at the same time, as fast as both will go. */
 export const together: Case = {
@@ -10,6 +10,7 @@ export const together: Case = {
     const { smoke, repeats, store, receiver, say } = context;
     const measured: Measured[] = [];
     const taken: number[] = [];
+    const forwarded: Measured[] = [];
     for (let round = 0; round < repeats; round += 1) {
       say('intake and delivery together');
       const { delivered, accepted, microseconds, body } = await withPlace(
@@ -27,6 +28,12 @@ export const together: Case = {
         limit: limit.perSecond,
         microseconds: { ours: microseconds, limits: limit.microseconds },
       });
+      const forwarder = await bareForwarder(receiver, body, { chats: CHATS }, smoke ? 0.2 : 4);
+      forwarded.push({
+        value: delivered,
+        limit: forwarder.perSecond,
+        microseconds: { ours: microseconds, limits: forwarder.microseconds },
+      });
     }
     return [
       {
@@ -35,6 +42,12 @@ export const together: Case = {
         ...middle(measured),
         aim: { of: 'ratio', is: 'at least', number: store === 'sqlite' ? 0.5 : 0.3 },
         note: `taken in meanwhile: ${taken.join(', ')} messages/s; ${spread(measured)}`,
+      },
+      {
+        what: '… against fastify and undici alone, keeping nothing',
+        unit: 'messages/s',
+        ...middle(forwarded),
+        note: spread(forwarded),
       },
     ];
   },

@@ -5,7 +5,7 @@ import type { Receiver } from './receiver.ts';
 import type { Seed } from './seed.ts';
 import { intakeAt, type Server } from './server.ts';
 
-const CHATS = 2000;
+export const CHATS = 2000;
 /** As many as the bare sender has connections. */
 const CONCURRENCY = 64;
 

@@ -38,9 +38,23 @@ export async function bareSender(
 }
 
 /** Intake requests a second that a bare fastify answers. */
-export async function bareIntake(traffic: Traffic, seconds: number): Promise<Limit> {
+export const bareIntake = (traffic: Traffic, seconds: number): Promise<Limit> =>
+  bareFastify([], traffic, seconds);
+
+/** The same of one that posts each message on to the receiver before it answers, and keeps nothing. */
+export async function bareForwarder(
+  receiver: Receiver,
+  body: string,
+  traffic: Traffic,
+  seconds: number,
+): Promise<Limit> {
+  await receiver.begin('requests');
+  return bareFastify([`${receiver.origin}/bare`, body], traffic, seconds);
+}
+
+async function bareFastify(args: string[], traffic: Traffic, seconds: number): Promise<Limit> {
   const module = new URL('./bare-intake-process.ts', import.meta.url);
-  const { child, ready: port } = await Child.start<never, number>(module);
+  const { child, ready: port } = await Child.start<never, number>(module, args);
   try {
     const target = intakeAt(`http://127.0.0.1:${port}`, traffic);
     await fullLoad(target, { seconds: seconds / 4 });

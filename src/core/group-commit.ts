@@ -9,6 +9,9 @@ interface Entry<Item, Result> {
   reject: (error: unknown) => void;
 }
 
+/** @param take answers the items, the same ones each time */
+type Commit<Item, Result> = (take: () => Item[]) => Promise<Result[]>;
+
 /**
  * Gathers what arrives while a commit is under way, and as long as every turn of the event loop brings
  * more, and commits it together: many callers, one fsync. Each caller is answered only after the commit
@@ -18,7 +21,7 @@ interface Entry<Item, Result> {
  * sinks alone.
  */
 export class GroupCommit<Item, Result> {
-  readonly #commit: (items: Item[]) => Promise<Result[]>;
+  readonly #commit: Commit<Item, Result>;
   readonly #isDown: (error: unknown) => boolean;
   readonly #weigh: (item: Item) => number;
   readonly #maxWeight: number;
@@ -26,12 +29,13 @@ export class GroupCommit<Item, Result> {
   #running = false;
 
   /**
-   * @param commit commits the items in one transaction and answers one result each, in order
+   * @param commit commits the items in one transaction and answers one result each, in order. It takes them
+   * when it is its turn: those that came while it waited are among them
    * @param isDown whether an error means that no other group could be committed either
    * @param limit how much one transaction takes, as the sum of the items' weights
    */
   constructor(
-    commit: (items: Item[]) => Promise<Result[]>,
+    commit: Commit<Item, Result>,
     isDown: (error: unknown) => boolean,
     limit: { maxWeight: number; weigh: (item: Item) => number },
   ) {
@@ -59,7 +63,7 @@ export class GroupCommit<Item, Result> {
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
       await this.#gather();
-      await this.#commitGroup(this.#nextGroup());
+      await this.#commitGroup();
     }
     this.#running = false;
   }
@@ -83,13 +87,18 @@ export class GroupCommit<Item, Result> {
     return this.#waiting.splice(0, end);
   }
 
-  async #commitGroup(group: Entry<Item, Result>[]): Promise<void> {
+  /** @param given the group, where it was taken before */
+  async #commitGroup(given: Entry<Item, Result>[] | null = null): Promise<void> {
+    let taken = given;
+    const group = () => {
+      taken ??= this.#nextGroup();
+      return taken;
+    };
     try {
-      const results = await this.#commit(group.map(({ item }) => item));
-      group.forEach((entry, i) => {
-        entry.resolve(results[i] as Result);
-      });
+      const results = await this.#commit(() => group().map(({ item }) => item));
+      for (const [i, entry] of group().entries()) entry.resolve(results[i] as Result);
     } catch (error) {
+      const group = taken ?? this.#nextGroup();
       if (group.length === 1 || this.#isDown(error)) {
         for (const entry of group) entry.reject(error);
       } else {

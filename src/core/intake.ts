@@ -70,7 +70,7 @@ export class Intake {
   constructor(options: IntakeOptions) {
     this.#options = options;
     this.#commits = new GroupCommit(
-      (requests) => this.#commit(requests),
+      (take) => this.#commit(take),
       (error) => error instanceof StoreUnavailableError,
       { maxWeight: ITEMS_TOGETHER, weigh: ({ items }) => items.length },
     );
@@ -113,12 +113,12 @@ export class Intake {
     }
   }
 
-  async #commit(requests: Request[]): Promise<Accepted[][]> {
+  async #commit(take: () => Request[]): Promise<Accepted[][]> {
     const { store, clock, wake, changed } = this.#options;
     const due = new Map<number, number>();
     const edited: number[] = [];
-    const among = [...new Set(requests.map(({ workspaceId }) => workspaceId))];
     const write = async (tx: Repositories) => {
+      const requests = take();
       due.clear();
       edited.length = 0;
       const now = clock.now();
@@ -148,7 +148,8 @@ export class Intake {
       if (heard.length > 0) await tx.sources.heard(heard);
       return outcomes;
     };
-    const results = await store.transaction(write, { among });
+    const scope = () => ({ among: [...new Set(take().map(({ workspaceId }) => workspaceId))] });
+    const results = await store.transaction(write, scope);
     for (const id of edited) changed(id);
     if (due.size > 0) wake(due);
     return results;

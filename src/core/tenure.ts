@@ -20,10 +20,11 @@ export interface Tenure {
 
 export function tenureOf(store: Store, random: () => number): Tenure {
   const settling = new GroupCommit<Attempted, Settled>(
-    (group) => {
-      const among = [...new Set(group.map(({ workspaceId }) => workspaceId))];
-      return store.transaction((tx) => settle(tx, group, random), { among });
-    },
+    (take) =>
+      store.transaction(
+        (tx) => settle(tx, take(), random),
+        () => ({ among: [...new Set(take().map(({ workspaceId }) => workspaceId))] }),
+      ),
     (error) => error instanceof StoreUnavailableError || error instanceof LeaseLostError,
     {
       maxWeight: 1,

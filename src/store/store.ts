@@ -45,9 +45,13 @@ export interface Store {
   /**
    * Runs `work` and commits durably, or rolls back and throws. `work` must wait for nothing but the
    * repositories it is handed. It may be run again from its beginning, where others were in its way.
+   * @param scope or what answers it: that is asked when it is this one's turn, each time it is run
    * @throws {StoreUnavailableError} where the database cannot take it now
    */
-  transaction<Result>(work: (tx: Repositories) => Promise<Result>, scope?: Scope): Promise<Result>;
+  transaction<Result>(
+    work: (tx: Repositories) => Promise<Result>,
+    scope?: Scope | (() => Scope),
+  ): Promise<Result>;
 
   close(): Promise<void>;
 }

@@ -7,11 +7,17 @@ const turn = () => new Promise((next) => setImmediate(next));
 class Down extends Error {}
 
 /** Commits in memory; each group waits until it is let go. */
-function committer(answer: (item: number) => void = () => {}, maxWeight = 1000) {
+function committer(
+  answer: (item: number) => void = () => {},
+  maxWeight = 1000,
+  itsTurn: Promise<void> = Promise.resolve(),
+) {
   const groups: number[][] = [];
   const gates: (() => void)[] = [];
   const commits = new GroupCommit<number, string>(
-    async (items) => {
+    async (take) => {
+      await itsTurn;
+      const items = take();
       groups.push(items);
       await new Promise<void>((resolve) => {
         gates.push(resolve);
@@ -54,6 +60,28 @@ test('what comes during a commit is gathered for the next, and answered only aft
   await letGo();
   await later;
   expect(groups).toEqual([[1], [2, 3]]);
+});
+
+test('what comes while a commit waits for its turn is part of it, and none of the next', async () => {
+  const itsTurn = Promise.withResolvers<void>();
+  const { commits, groups, letGo } = committer(undefined, undefined, itsTurn.promise);
+  const first = commits.submit(1);
+  for (let i = 0; i < 10; i++) await turn();
+  const second = commits.submit(2);
+  itsTurn.resolve();
+  await letGo();
+  expect(await Promise.all([first, second])).toEqual(['1', '2']);
+  expect(groups).toEqual([[1, 2]]);
+});
+
+test('a commit that fails before its turn fails for those that waited for it', async () => {
+  const commits = new GroupCommit<number, string>(
+    () => Promise.reject(new Down('down')),
+    (error) => error instanceof Down,
+    { maxWeight: 10, weigh: () => 1 },
+  );
+  const results = await Promise.allSettled([commits.submit(1), commits.submit(2)]);
+  expect(results.map(outcome)).toEqual(['down', 'down']);
 });
 
 test('as long as every turn brings more, the commit waits for it', async () => {

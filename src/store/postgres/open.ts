@@ -74,7 +74,10 @@ class PostgresStore implements SharedStore {
     this.#random = random;
   }
 
-  transaction<Result>(work: (tx: Repositories) => Promise<Result>, scope?: Scope): Promise<Result> {
+  transaction<Result>(
+    work: (tx: Repositories) => Promise<Result>,
+    scope?: Scope | (() => Scope),
+  ): Promise<Result> {
     return this.#transaction(work, scope);
   }
 
@@ -95,7 +98,7 @@ class PostgresStore implements SharedStore {
 
   async #transaction<Result>(
     work: (tx: Repositories, queries: Queries) => Promise<Result>,
-    scope: Scope | typeof NOBODY | undefined,
+    scope: Scope | (() => Scope) | typeof NOBODY | undefined,
     lease: number | null = null,
   ): Promise<Result> {
     for (let tries = 1; ; tries += 1) {
@@ -110,7 +113,7 @@ class PostgresStore implements SharedStore {
 
   async #try<Result>(
     work: (tx: Repositories, queries: Queries) => Promise<Result>,
-    scope: Scope | typeof NOBODY | undefined,
+    scope: Scope | (() => Scope) | typeof NOBODY | undefined,
     lease: number | null,
   ): Promise<Result> {
     const client = await this.#connect(scope === NOBODY ? this.#leaseKeepers : this.#writers);
@@ -119,7 +122,8 @@ class PostgresStore implements SharedStore {
       const transaction = await this.#on(client);
       this.#open.add(transaction);
       try {
-        return await transaction.run(work, scope, lease);
+        const its = typeof scope === 'function' ? scope() : scope;
+        return await transaction.run(work, its, lease);
       } finally {
         this.#open.delete(transaction);
         reusable = transaction.reusable;

@@ -14,7 +14,7 @@ import { makeFolder } from '../make-folder.ts';
 import { migrate } from '../migrate.ts';
 import type { Tables } from '../schema.ts';
 import type { SecretBox } from '../secret-box.ts';
-import type { Repositories, Store } from '../store.ts';
+import type { Repositories, Scope, Store } from '../store.ts';
 import { SqliteChats } from './chats.ts';
 import { SqliteCounters } from './counters.ts';
 import { databasePath, openSecretBox } from './data-folder.ts';
@@ -127,10 +127,14 @@ class SqliteStore implements Store {
     this.#commit = writer.prepare('COMMIT');
   }
 
-  async transaction<Result>(work: (tx: Repositories) => Promise<Result>): Promise<Result> {
+  async transaction<Result>(
+    work: (tx: Repositories) => Promise<Result>,
+    scope?: Scope | (() => Scope),
+  ): Promise<Result> {
     const release = await this.#mutex.acquire();
     try {
       await this.#beginPatiently();
+      if (typeof scope === 'function') scope();
       const result = await work(this.#tx);
       this.#commit.run();
       return result;

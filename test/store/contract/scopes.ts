@@ -17,8 +17,8 @@ export function scopes(kind: StoreKind): void {
 
   /** Whether a transaction with the second scope is done while one with the first is under way. */
   async function areSideBySide(
-    first: Scope | undefined,
-    second: Scope | undefined,
+    first: Scope | (() => Scope) | undefined,
+    second: Scope | (() => Scope) | undefined,
     waitMs: number,
   ): Promise<boolean> {
     const began = Promise.withResolvers<void>();
@@ -57,6 +57,21 @@ export function scopes(kind: StoreKind): void {
   ])('a transaction that %s', async (_what, first, second) => {
     expect(await areSideBySide(first, second, KEPT_OUT_MS)).toBe(false);
     expect(await areSideBySide(second, first, KEPT_OUT_MS)).toBe(false);
+  });
+
+  test('a scope that is asked for holds as well, and is known before the work begins', async () => {
+    const steps: string[] = [];
+    await store.transaction(
+      async () => void steps.push('work'),
+      () => {
+        steps.push('scope');
+        return { among: [1] };
+      },
+    );
+    expect(steps).toEqual(['scope', 'work']);
+    const alone = () => ({ alone: 1 });
+    expect(await areSideBySide(alone, { among: [1] }, KEPT_OUT_MS)).toBe(false);
+    expect(await areSideBySide({ among: [1] }, alone, KEPT_OUT_MS)).toBe(false);
   });
 
   test('a chat that is held is not appended to, and is held by others all the same', async () => {
