@@ -146,6 +146,8 @@ export class Dispatcher {
 
   /** The lease is long enough again. */
   resume(): void {
+    for (const driver of this.#blocked) this.#ready.add(driver);
+    this.#blocked.clear();
     this.#pump();
   }
 
@@ -213,6 +215,7 @@ export class Dispatcher {
   #markReady(driver: Driver | undefined): void {
     if (!driver || this.#drivers.get(driver.webhookId) !== driver) return;
     driver.woken();
+    this.#blocked.delete(driver);
     this.#ready.add(driver);
   }
 
@@ -310,7 +313,7 @@ export class Dispatcher {
     else driver.abandoned(delivery);
     if (driver.inFlight === 0) this.#active -= 1;
     this.#markReady(driver);
-    this.resume();
+    this.#pump();
     if (!attempt) return;
 
     const sent = { url: webhook.targetUrl, headers, body: delivery.body };

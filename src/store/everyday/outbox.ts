@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Email, UnsentReason } from '../rows.ts';
 import type { Tables } from '../schema.ts';
 
@@ -8,7 +8,8 @@ export type NewEmail = Pick<
   'workspaceId' | 'webhookId' | 'messageId' | 'createdAt' | 'facts'
 >;
 
-const OPEN = ['waiting', 'unsent'] as const;
+/** In the text of the statement: only so does the index of those that are open know that it is meant. */
+const OPEN = [sql.lit('waiting' as const), sql.lit('unsent' as const)];
 
 /**
  * E-mails to owners, one for each time that errors switched a webhook off. An e-mail is *open* while it
