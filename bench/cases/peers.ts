@@ -21,7 +21,7 @@ export const peers: Case = {
       for (const [peer, ofPeer] of rates) {
         say(peer.name);
         const rate = await drainPeer(context, peer, messages, body);
-        if (rate === null) say('it is not on this machine');
+        if (rate === null) say(`${peer.name}: its server is not there, so it is left out`);
         else ofPeer.push(rate);
       }
     }

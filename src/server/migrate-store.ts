@@ -126,7 +126,7 @@ class ShownProgress {
       return;
     }
     const now = Date.now();
-    if (!isNew && now - this.#toldAt < LINE_EVERY_MS) return;
+    if (!isNew && done < total && now - this.#toldAt < LINE_EVERY_MS) return;
     this.#toldAt = now;
     const rows = [done, total].map((value) => value.toLocaleString('en')).join(' of ');
     console.error(`${what.trim()}: ${rows} rows, ${table}`);

@@ -112,6 +112,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     print(
       `${config.productName} ${version}${what} listens on ${url} and keeps its data in ${nameOf(config)}\n`,
     );
+    if (role === 'dispatcher' && config.publicUrl === null) print(`${LINKS_LEAD_NOWHERE}\n`);
     if (first) {
       print(await unsentNotice(store, config, clock.now()));
       print(await invitation(store, config, site.publicUrl, clock.now()));
@@ -123,6 +124,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     throw explainListenError(error, config);
   }
 }
+
+const LINKS_LEAD_NOWHERE =
+  'PAKIET_PUBLIC_URL is not set, so links in what is delivered lead to this process, which has no pages: set it to the address of the API.';
 
 /** The dispatcher's thread, or what it is to be told once it is there. */
 class ThreadInWaiting {

@@ -69,6 +69,16 @@ describePostgres('processes with roles over one database', () => {
     call(url, 'POST', '/api/v1/messages', inboundInput({ message: { text } }));
   const texts = () => receiver.at('/').map(({ body }) => JSON.parse(body).message.text);
 
+  test('a dispatcher that does not know where the pages are says that links would lead nowhere', async () => {
+    const notice =
+      /PAKIET_PUBLIC_URL is not set, so links in what is delivered lead to this process/;
+    const { program } = await start('dispatcher');
+    await program.printed(notice);
+    env = { ...env, PAKIET_PUBLIC_URL: 'https://pakiet.example' };
+    const told = (await start('dispatcher')).program;
+    expect((await stop(told)).stdout).not.toMatch(notice);
+  });
+
   test('what one takes in another delivers; the next goes on at once where one has stopped', async () => {
     const [one, two] = [await start('api'), await start('api')];
     const first = await start('dispatcher');
