@@ -182,6 +182,7 @@ export class Driver {
   async #fill(store: Store, site: Site, clock: Clock): Promise<'again' | number | null> {
     const now = clock.now();
     if (this.stale) await this.#reload(store);
+    if (this.stale) return 'again';
     if (this.#asked) return this.#carryOut(store, clock);
     const { webhook } = this;
     if (!webhook?.enabled) return null;
@@ -233,19 +234,17 @@ export class Driver {
     return 'again';
   }
 
+  /** It stays stale until it is read, so that nothing starts meanwhile, and no lane goes on by itself. */
   async #reload(store: Store): Promise<void> {
     const known = this.webhook;
+    const drops = this.#drops;
+    const asked = (await store.read.actions.pending(this.webhookId)).length > 0;
+    const found = await store.read.webhooks.byIds([this.webhookId]);
+    // What an outcome or a change has brought meanwhile may be newer than what was read.
+    if (this.webhook !== known || this.#drops !== drops) return;
+    this.#asked = asked;
+    this.webhook = found.get(this.webhookId) ?? null;
     this.stale = false;
-    try {
-      this.#asked = (await store.read.actions.pending(this.webhookId)).length > 0;
-      const found = await store.read.webhooks.byIds([this.webhookId]);
-      // What an outcome has brought meanwhile may be newer than what was read.
-      if (this.webhook === known) this.webhook = found.get(this.webhookId) ?? null;
-      else this.stale = true;
-    } catch (error) {
-      this.stale = true;
-      throw error;
-    }
   }
 
   async #dueLanes(read: Repositories, webhook: Webhook, now: number): Promise<DueLane[]> {

@@ -106,11 +106,12 @@ function rangeOf(webhook: Webhook, { lane }: DueLane): Pick<Look, 'shape' | 'ran
   const { seal } = lane;
   const range = {
     chatId: lane.chatId,
-    fromSeq: lane.nextSeq,
+    // Its lane may stand before it, on what is left out.
+    fromSeq: seal?.shape === 'single' ? seal.lastSeq : lane.nextSeq,
     ...(seal && { toSeq: seal.lastSeq }),
     direction: seal ? seal.direction : (webhook.filters.direction ?? null),
-    // A sealed head is sent as it was written down.
-    ...(!seal && { gaps: webhook.gaps }),
+    // Also of a sealed head: what was left out of it stays so, and gaps that came later lie behind it.
+    gaps: webhook.gaps,
   };
   return { shape: seal?.shape ?? (webhook.granularityHours === 0 ? 'single' : 'bundle'), range };
 }

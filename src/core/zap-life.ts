@@ -101,11 +101,13 @@ export async function endOtherTrigger(
   return unsubscribe(tx, other, now, 'zap_has_other_trigger');
 }
 
-/** A gap matters as long as a lane may still have to pass it. */
+/** A gap matters as long as a lane may still have to pass it, or a delivery that was set aside lies over it. */
 async function gapsStillMet(tx: Repositories, webhook: Webhook, gap: Gap | null): Promise<Gap[]> {
   const gaps = [...webhook.gaps, ...(gap ? [gap] : [])];
-  const first = await tx.lanes.firstPosition(webhook.id);
-  return first === null ? [] : gaps.filter(({ upTo }) => upTo >= first);
+  const lane = await tx.lanes.firstPosition(webhook.id);
+  const parked = await tx.parked.firstPosition(webhook.id);
+  const first = Math.min(lane ?? Number.POSITIVE_INFINITY, parked ?? Number.POSITIVE_INFINITY);
+  return gaps.filter(({ upTo }) => upTo >= first);
 }
 
 async function zapOn(tx: Repositories, webhook: Webhook, gap: Gap | null): Promise<NewFacts> {

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { GLOBAL_CONCURRENCY } from '../../src/core/dispatcher.ts';
 import { fairShare } from '../../src/core/pace.ts';
@@ -321,6 +322,33 @@ describe('by hand', () => {
     const bodies = world.receiver.requests.map(({ body }) => JSON.parse(body));
     expect(bodies).toMatchObject([{ messages: [{ text: 'just in time' }] }]);
     await world.stop();
+  });
+
+  test('editing as a paced message is being written down holds up none of those behind it', async () => {
+    const paced = 'https://hooks.zapier.com/hooks/1';
+    const texts = [...'abcdef'];
+    for (let turns = 0; turns < 24; turns++) {
+      let delay = 0;
+      const world = await World.create({ delay: () => delay });
+      const { id } = await world.createWebhook({ target_url: paced });
+      world.receiver.answer(paced, 'hold');
+      await world.accept(...texts.map((text) => ({ message: { text } })));
+      await world.idle();
+      for (let i = 0; i < 3; i++) {
+        world.receiver.release(OK);
+        await world.idle();
+      }
+      delay = 2;
+      const edited = world.webhooks.edit(world.workspaceId, id, { name: 'Another' });
+      for (let i = 0; i < turns; i++) await turn();
+      world.receiver.answer(paced, OK);
+      world.receiver.release(OK);
+      await edited;
+      await world.advance(HOUR);
+      const got = world.receiver.requests.map(({ body }) => JSON.parse(body).message.text);
+      expect({ turns, got }).toEqual({ turns, got: texts });
+      await world.stop();
+    }
   });
 
   test('deleting a webhook ends it, with a request under way', async () => {

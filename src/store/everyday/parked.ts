@@ -61,6 +61,21 @@ export class ParkedDeliveries {
     await this.#db.deleteFrom('parked').where('id', '=', id).execute();
   }
 
+  /** The earliest place in the log at which one of the webhook's begins; null where there is none. */
+  async firstPosition(webhookId: number): Promise<number | null> {
+    const { first } = await this.#db
+      .selectFrom('parked')
+      .innerJoin('message', (join) =>
+        join
+          .onRef('message.chat_id', '=', 'parked.chat_id')
+          .onRef('message.seq', '=', 'parked.first_seq'),
+      )
+      .select(({ fn }) => fn.min<number | null>('message.id').as('first'))
+      .where('parked.webhook_id', '=', webhookId)
+      .executeTakeFirstOrThrow();
+    return first;
+  }
+
   /**
    * Removes those of the webhook whose messages all come again when the chat is delivered from this seq on
    * in this direction (null: both).

@@ -45,7 +45,7 @@ export abstract class Webhooks {
     const rows = await this.#db
       .selectFrom('webhook')
       .selectAll()
-      .where('id', 'in', ids)
+      .where('id', 'in', padded(ids))
       .orderBy('id')
       .$if(this.#locks, (query) => query.forNoKeyUpdate())
       .execute();
@@ -205,6 +205,12 @@ export abstract class Webhooks {
     };
   }
 }
+
+/** Up to a power of two the last is repeated: each length is a statement of its own, to be kept prepared. */
+const padded = (ids: readonly number[]): number[] => {
+  const length = 2 ** Math.ceil(Math.log2(ids.length));
+  return Array.from({ length }, (_, i) => ids[Math.min(i, ids.length - 1)] as number);
+};
 
 type RequiredColumns = Pick<
   Selectable<Tables['webhook']>,
