@@ -213,6 +213,10 @@ export function messages(kind: StoreKind): void {
       } as const;
       await tx.parked.add({ ...held, ...rest });
     });
+    const positions = (await store.read.messages.newest(1, 10)).map(({ position }) => position);
+    const { parked } = store.read;
+    expect(await parked.firstPosition(webhook.id)).toBe(Math.min(...positions));
+    expect(await parked.firstPosition(webhook.id + 1)).toBeNull();
     expect(await purge(null, 10)).toBeNull();
     expect(await kept()).toEqual([4, 5]);
     await store.transaction((tx) => tx.parked.removeAll(webhook.id));
