@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** Beyond so many waiting a commit does not wait for more. */
-const GATHERED = 256;
+/** So many turns of the event loop a commit waits at most: other work may make them long. */
+const TURNS_AT_MOST = 16;
 
 interface Entry<Item, Result> {
   item: Item;
@@ -70,7 +70,8 @@ export class GroupCommit<Item, Result> {
 
   /** Each turn hands over what the sockets hold by then; one that brings nothing ends it. */
   async #gather(): Promise<void> {
-    for (let known = 0; known < this.#waiting.length && known < GATHERED; ) {
+    let known = 0;
+    for (let turns = 0; turns < TURNS_AT_MOST && known < this.#waiting.length; turns += 1) {
       known = this.#waiting.length;
       await turn();
     }

@@ -101,13 +101,13 @@ test('but not for ever', async () => {
   const { commits, groups, letGo } = committer();
   const results: Promise<string>[] = [];
   for (let i = 0; groups.length === 0; i++) {
-    expect(i).toBeLessThan(1000);
+    expect(i).toBeLessThan(100);
     const later = turn();
     results.push(commits.submit(0));
     await later;
   }
   const [{ length } = []] = groups;
-  expect(length).toBeGreaterThan(100);
+  expect(length).toBeGreaterThan(10);
   await letGo();
   if (results.length > Number(length)) await letGo();
   await Promise.all(results);
