@@ -1,4 +1,5 @@
 import { rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { databasePath } from '../../src/store/sqlite/data-folder.ts';
@@ -6,7 +7,7 @@ import { HttpReceiver } from '../support/http-receiver.ts';
 import { inboundInput } from '../support/messages.ts';
 import { canMount, canSetReadOnly, OwnMountServer, setReadOnly } from '../support/own-mount.ts';
 import { expectErrorForm } from '../support/raw-http.ts';
-import { API_KEY, ServerProcess } from '../support/server-process.ts';
+import { API_KEY, ASKED_EVERY_MS, ServerProcess } from '../support/server-process.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 let receiver: HttpReceiver;
@@ -68,6 +69,7 @@ class Caller {
   /** Once everything is delivered: each text that was taken came exactly once, and no other did. */
   async proveDelivered(webhookId: string, path: string): Promise<void> {
     for (let waiting = -1; waiting !== 0; ) {
+      await sleep(ASKED_EVERY_MS);
       waiting = (await this.call('GET', `/webhooks/${webhookId}`)).body.waiting;
     }
     const texts = receiver.at(path).map(({ body }) => JSON.parse(body).message.text);
