@@ -1,4 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Scope } from '../store/store.ts';
+
+/** The scope of a transaction that concerns these. */
+export const amongThoseOf = (items: readonly { workspaceId: number }[]): Scope => ({
+  among: [...new Set(items.map(({ workspaceId }) => workspaceId))],
+});
 
 /** So many turns of the event loop a commit waits at most: other work may make them long. */
 const TURNS_AT_MOST = 16;

@@ -5,7 +5,7 @@ import type { CanonicalItem } from '../wire/canonical.ts';
 import type { InboundMessage } from '../wire/inbound.ts';
 import type { Clock } from './clock.ts';
 import { wantsChat, wantsDirection } from './filters.ts';
-import { GroupCommit } from './group-commit.ts';
+import { amongThoseOf, GroupCommit } from './group-commit.ts';
 import { afterJoins, leadFiltersOn } from './identity.ts';
 import { added } from './tally.ts';
 import { dueAt } from './window.ts';
@@ -148,8 +148,7 @@ export class Intake {
       if (heard.length > 0) await tx.sources.heard(heard);
       return outcomes;
     };
-    const scope = () => ({ among: [...new Set(take().map(({ workspaceId }) => workspaceId))] });
-    const results = await store.transaction(write, scope);
+    const results = await store.transaction(write, () => amongThoseOf(take()));
     for (const id of edited) changed(id);
     if (due.size > 0) wake(due);
     return results;

@@ -1,6 +1,6 @@
 import { LeaseLostError, StoreUnavailableError } from '../store/errors.ts';
 import type { Store } from '../store/store.ts';
-import { GroupCommit } from './group-commit.ts';
+import { amongThoseOf, GroupCommit } from './group-commit.ts';
 import { type Attempted, type Settled, settle } from './settle.ts';
 
 /** Outcomes a transaction, and bytes: their requests are logged with them. */
@@ -23,7 +23,7 @@ export function tenureOf(store: Store, random: () => number): Tenure {
     (take) =>
       store.transaction(
         (tx) => settle(tx, take(), random),
-        () => ({ among: [...new Set(take().map(({ workspaceId }) => workspaceId))] }),
+        () => amongThoseOf(take()),
       ),
     (error) => error instanceof StoreUnavailableError || error instanceof LeaseLostError,
     {

@@ -1,12 +1,14 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { remembered } from './remembered.ts';
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
+/** Every webhook has a secret. */
+const OPENED_KEPT = 100_000;
 
 /** Encrypts small secrets at rest (AES-256-GCM); remembers what it has opened. */
 export class SecretBox {
   readonly #key: Buffer;
-  readonly #opened = new Map<string, string>();
 
   /** @param key 32 bytes */
   constructor(key: Buffer) {
@@ -26,16 +28,15 @@ export class SecretBox {
   }
 
   /** @throws where the text was closed with another key, or altered */
-  open(closed: string): string {
-    const known = this.#opened.get(closed);
-    if (known !== undefined) return known;
+  readonly open = remembered((closed) => this.#open(closed), OPENED_KEPT);
+
+  #open(closed: string): string {
     const bytes = Buffer.from(closed, 'base64');
     const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, IV_BYTES));
     decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
-    const secret =
+    return (
       decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES), undefined, 'utf8') +
-      decipher.final('utf8');
-    this.#opened.set(closed, secret);
-    return secret;
+      decipher.final('utf8')
+    );
   }
 }

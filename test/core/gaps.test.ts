@@ -32,6 +32,22 @@ async function aZap(granularity_hours: 0 | 1) {
   return { world, id, subscribe, switchOn, switchOff, say, got };
 }
 
+/** A bundle that lies over what is left out, and has failed. */
+async function aFailedBundle() {
+  const zap = await aZap(1);
+  const { world, switchOn, switchOff, say } = zap;
+  await say('one');
+  await world.advance(MINUTE);
+  await switchOff();
+  await say('left out');
+  await world.advance(20 * MINUTE);
+  await switchOn();
+  await say('two');
+  world.receiver.answer(target_url, failure());
+  await world.advance(40 * MINUTE);
+  return zap;
+}
+
 test('a single that fails behind what is left out is sent again itself', async () => {
   const { world, subscribe, switchOff, say, got } = await aZap(0);
   world.receiver.answer(target_url, 'hold');
@@ -58,16 +74,7 @@ test('a single that fails behind what is left out is sent again itself', async (
 });
 
 test('a bundle over what is left out is the same each time it is sent', async () => {
-  const { world, switchOn, switchOff, say, got } = await aZap(1);
-  await say('one');
-  await world.advance(MINUTE);
-  await switchOff();
-  await say('left out');
-  await world.advance(20 * MINUTE);
-  await switchOn();
-  await say('two');
-  world.receiver.answer(target_url, failure());
-  await world.advance(40 * MINUTE);
+  const { world, got } = await aFailedBundle();
   world.receiver.answer(target_url, OK);
   await world.advance(HOUR);
   expect(got().length).toBeGreaterThan(2);
@@ -77,17 +84,8 @@ test('a bundle over what is left out is the same each time it is sent', async ()
 });
 
 test('a bundle that was set aside leaves out the same when it is sent by hand, however late', async () => {
-  const { world, id, switchOn, switchOff, say, got } = await aZap(1);
+  const { world, id, switchOn, switchOff, got } = await aFailedBundle();
   const { store, workspaceId, webhooks, redelivery } = world;
-  await say('one');
-  await world.advance(MINUTE);
-  await switchOff();
-  await say('left out');
-  await world.advance(20 * MINUTE);
-  await switchOn();
-  await say('two');
-  world.receiver.answer(target_url, failure());
-  await world.advance(40 * MINUTE);
   const [lane] = await store.read.lanes.page(id, 0, 10);
   expect(await redelivery.park(workspaceId, id, Number(lane?.chatId))).toBe(true);
   world.receiver.answer(target_url, OK);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ClientBase, Pool, QueryResult } from 'pg';
 import { StoreUnavailableError } from '../errors.ts';
+import { remembered } from '../remembered.ts';
 import { isConnectionLost, isUnavailable } from './error-code.ts';
 
 /** What the repositories ask the database by: over any connection of a pool, or over that of a transaction. */
@@ -100,16 +101,17 @@ interface Statement {
   values?: readonly unknown[];
 }
 
-const names = new Map<string, string>();
+/** The texts are the program's own, so there is an end to them. */
+const nameOf = remembered(
+  (text) => createHash('sha256').update(text).digest('base64url').slice(0, 16),
+  1000,
+);
 
-function prepared(text: string, values: readonly unknown[]) {
-  let name = names.get(text);
-  if (!name) {
-    name = createHash('sha256').update(text).digest('base64url').slice(0, 16);
-    names.set(text, name);
-  }
-  return { name, text, values: values as unknown[] };
-}
+const prepared = (text: string, values: readonly unknown[]) => ({
+  name: nameOf(text),
+  text,
+  values: values as unknown[],
+});
 
 const toAnswer = <Row>({ rows, rowCount, command }: QueryResult): Answer<Row> => ({
   rows,
