@@ -24,33 +24,14 @@ export interface Trip {
   reused: boolean;
 }
 
-type ConnectionOptions = Agent.Options & {
-  connect: buildConnector.BuildOptions;
-  /** Asked in the moment in which a request is sent: why it must not be. */
-  check?: () => Error | null;
-};
-
-/**
- * A request that is handed over is not sent yet: its connection is made first, or, where there is one, looked at
- * once more. Between the two the process may stand still for any time.
- * @param handler of this one request
- */
-function checkAtStart(handler: Dispatcher.DispatchHandler, check: () => Error | null): void {
-  const start = handler.onRequestStart?.bind(handler);
-  handler.onRequestStart = (controller, context) => {
-    const objection = check();
-    if (objection) controller.abort(objection);
-    else start?.(controller, context);
-  };
-}
+type ConnectionOptions = Agent.Options & { connect: buildConnector.BuildOptions };
 
 /** One kept-alive connection of a pool: it bounds what it reads and tells which requests reuse it. */
 class Connection extends Client {
   #socket: Socket | null = null;
   #readBefore = 0;
-  readonly #check: ConnectionOptions['check'];
 
-  constructor(origin: URL, options: Client.Options, check: ConnectionOptions['check']) {
+  constructor(origin: URL, options: Client.Options) {
     const open = options.connect as buildConnector.connector;
     super(origin, {
       ...options,
@@ -60,7 +41,6 @@ class Connection extends Client {
           callback(...outcome);
         }),
     });
-    this.#check = check;
   }
 
   #bound(socket: Socket): void {
@@ -78,9 +58,8 @@ class Connection extends Client {
     handler: Dispatcher.DispatchHandler,
   ): boolean {
     // The first request to a connection is what makes it connect.
-    if (options.opaque) options.opaque.reused = this.stats.connected;
+    if (options.opaque) options.opaque.reused = this.#socket?.destroyed === false;
     this.#readBefore = this.#socket?.bytesRead ?? 0;
-    if (this.#check) checkAtStart(handler, this.#check);
     return super.dispatch(options, handler);
   }
 }
@@ -95,11 +74,11 @@ function checkServerIdentity(host: string, certificate: PeerCertificate): Error 
 }
 
 /** Connections by origin, as many as there are requests under way. */
-export function connections({ connect, check, ...options }: ConnectionOptions): Agent {
+export function connections({ connect, ...options }: ConnectionOptions): Agent {
   return new Agent({
     ...options,
     connect: { checkServerIdentity, ...connect },
     factory: (origin, given) =>
-      new Pool(origin, { ...given, factory: (to, its) => new Connection(to, its, check) }),
+      new Pool(origin, { ...given, factory: (to, its) => new Connection(to, its) }),
   });
 }

@@ -20,6 +20,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Resolves with the answer, once it is whole or enough of it has been read. @throws where there is none */
   readonly answer: Promise<Answer>;
   readonly #settle: PromiseWithResolvers<Answer>;
+  readonly #objection: () => Error | null;
   readonly #chunks: Buffer[] = [];
   #controller: Dispatcher.DispatchController | null = null;
   #status = 0;
@@ -28,7 +29,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #isOver = false;
   #reason: Error | null = null;
 
-  constructor() {
+  /**
+   * @param objection asked in the moment in which the request is sent: why it must not be. One that is handed
+   * over is not sent yet: its connection is made first, or, where there is one, looked at once more. Between
+   * the two the process may stand still for any time
+   */
+  constructor(objection: () => Error | null) {
+    this.#objection = objection;
     this.#settle = Promise.withResolvers();
     this.answer = this.#settle.promise;
   }
@@ -43,7 +50,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#reason) controller.abort(this.#reason);
+    const reason = this.#reason ?? this.#objection();
+    if (reason) controller.abort(reason);
   }
 
   onResponseStart(

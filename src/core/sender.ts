@@ -36,6 +36,8 @@ export class Sender {
   /** @throws {EgressRefusedError} where the target is an address that may not be reached */
   readonly #routeTo: (target: string) => Route;
   readonly #timeLimitMs: number;
+  /** Why no request may be sent just now. */
+  readonly #objection: () => AbandonedError | null;
   readonly #underWay = new Set<UnderWay>();
 
   /**
@@ -59,8 +61,8 @@ export class Sender {
       bodyTimeout: timeLimitMs,
       // With HTTP/2 all webhooks of an origin would share one connection, and wait for its handshake.
       allowH2: false,
-      check: () => (mayGoOn() ? null : new AbandonedError()),
     };
+    this.#objection = () => (mayGoOn() ? null : new AbandonedError());
     this.#keptAlive = connections(options);
     this.#fresh = connections({ ...options, pipelining: 0 });
   }
@@ -71,13 +73,14 @@ export class Sender {
    */
   async post(target: string, headers: Record<string, string>, body: string): Promise<Attempt> {
     const limitMs = this.#timeLimitMs;
-    const trip: Trip = { reused: false };
     const underWay: UnderWay = { exchange: null, ended: null };
     const timer = setTimeout(() => end(underWay, new TimeUp()), limitMs);
     this.#underWay.add(underWay);
     try {
-      const options = { ...this.#routeTo(target), method: 'POST' as const, headers, body };
-      const answer = await this.#exchange({ ...options, opaque: trip }, underWay);
+      const { origin, path } = this.#routeTo(target);
+      const opaque: Trip = { reused: false };
+      const request: Request = { origin, path, method: 'POST', headers, body, opaque };
+      const answer = await this.#exchange(request, underWay);
       const { status, logged, brokenOff } = answer;
       // Of a 200 the body belongs to the answer; any other status is the answer, whatever becomes of the body.
       if (status === 200 && brokenOff) throw brokenOff;
@@ -105,13 +108,20 @@ export class Sender {
    * is on its way. That is not its error: the request is made once more, over a connection of its own
    * (RFC 9112, 9.3.1; the webhook-id makes it safe to repeat).
    */
-  async #exchange(options: Request, underWay: UnderWay): Promise<Answer> {
+  async #exchange(request: Request, underWay: UnderWay): Promise<Answer> {
     try {
-      return await exchangeOver(this.#keptAlive, options, underWay);
+      return await this.#exchangeOver(this.#keptAlive, request, underWay);
     } catch (error) {
-      if (!options.opaque.reused || !isCut(error) || underWay.ended) throw error;
-      return exchangeOver(this.#fresh, options, underWay);
+      if (!request.opaque.reused || !isCut(error) || underWay.ended) throw error;
+      return this.#exchangeOver(this.#fresh, request, underWay);
     }
+  }
+
+  #exchangeOver(agent: Agent, request: Request, underWay: UnderWay): Promise<Answer> {
+    const exchange = new Exchange(this.#objection);
+    underWay.exchange = exchange;
+    agent.dispatch(request, exchange);
+    return exchange.answer;
   }
 
   async close(): Promise<void> {
@@ -121,7 +131,7 @@ export class Sender {
 
 class TimeUp extends Error {}
 
-type Request = Dispatcher.DispatchOptions & { opaque: Trip };
+type Request = Agent.DispatchOptions & { opaque: Trip };
 
 /** A request that may have to be ended from outside. */
 interface UnderWay {
@@ -133,13 +143,6 @@ interface UnderWay {
 function end(underWay: UnderWay, reason: Error): void {
   underWay.ended = reason;
   underWay.exchange?.abort(reason);
-}
-
-function exchangeOver(agent: Agent, options: Request, underWay: UnderWay): Promise<Answer> {
-  const exchange = new Exchange();
-  underWay.exchange = exchange;
-  agent.dispatch(options as Agent.DispatchOptions, exchange);
-  return exchange.answer;
 }
 
 const MAX_SECONDS = 1e9;

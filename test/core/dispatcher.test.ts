@@ -76,8 +76,7 @@ describe('sending', () => {
     for (const url of urls) world.receiver.answer(url, 'hold');
     const { requests } = world.receiver;
     const before = requests.length;
-    const countOf = (one: string) =>
-      requests.slice(before).filter(({ url }) => url === one).length;
+    const countOf = (one: string) => requests.slice(before).filter(({ url }) => url === one).length;
     await world.accept(...chats(12));
     await world.idle();
     const fair = fairShare(GLOBAL_CONCURRENCY, urls.length);

@@ -53,12 +53,16 @@ export class SqliteLanes implements Lanes {
   }
 
   async get(webhookId: number, chatId: number): Promise<Lane | null> {
-    const row = this.#sql(`${LANE} WHERE webhook_id = ? AND chat_id = ?`).get(webhookId, chatId);
-    return row ? toLane(row as LaneRow) : null;
+    return this.#get(webhookId, chatId);
   }
 
   async all(keys: readonly LaneKey[]): Promise<(Lane | null)[]> {
-    return Promise.all(keys.map(({ webhookId, chatId }) => this.get(webhookId, chatId)));
+    return keys.map(({ webhookId, chatId }) => this.#get(webhookId, chatId));
+  }
+
+  #get(webhookId: number, chatId: number): Lane | null {
+    const row = this.#sql(`${LANE} WHERE webhook_id = ? AND chat_id = ?`).get(webhookId, chatId);
+    return row ? toLane(row as LaneRow) : null;
   }
 
   async save(...lanes: readonly Lane[]): Promise<void> {
