@@ -30,6 +30,32 @@ async function postRaw(body: string | undefined, headers: Record<string, string>
 
 const json = { 'content-type': 'application/json' };
 
+describe('whatever programs are answered', () => {
+  test.each([
+    ['POST', '/api/v1/messages', 400],
+    ['GET', '/api/v1/webhooks', 200],
+    ['POST', '/sources/waha/no-such', 404],
+  ])('%s %s is data for whoever opens it, and no page', async (method, path, status) => {
+    const response = await fetch(`${server.url}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${API_KEY}`, ...(method === 'POST' && json) },
+    });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('content-type')).toContain('application/json');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    const policy = response.headers.get('content-security-policy');
+    expect(policy).toBe("default-src 'none'; frame-ancestors 'none'");
+  });
+
+  test('an address that is none has the rules of pages: it may be answered with one', async () => {
+    for (const accept of ['text/html', 'application/json']) {
+      const { status, headers } = await fetch(`${server.url}/none`, { headers: { accept } });
+      expect([accept, status]).toEqual([accept, 404]);
+      expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+    }
+  });
+});
+
 describe('POST /messages', () => {
   test('takes one message', async () => {
     expect(await post(inboundInput())).toMatchObject({
