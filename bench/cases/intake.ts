@@ -1,6 +1,6 @@
 import { type Case, type Context, withPlace, withServer } from '../rig/case.ts';
 import { type Measured, middle, spread } from '../rig/finding.ts';
-import { bareIntake } from '../rig/limits.ts';
+import { bareIntake, leastIntake } from '../rig/limits.ts';
 import { fullLoad } from '../rig/load.ts';
 import { processorSeconds } from '../rig/process-figures.ts';
 import { intakeAt } from '../rig/server.ts';
@@ -13,6 +13,7 @@ export const intake: Case = {
   run: async (context) => {
     const seconds = context.smoke ? 0.2 : 8;
     const measured: Measured[] = [];
+    const beside: Measured[] = [];
     for (let round = 0; round < context.repeats; round += 1) {
       context.say('intake alone');
       const limit = await bareIntake(TRAFFIC, context.smoke ? 0.2 : 4);
@@ -22,6 +23,12 @@ export const intake: Case = {
         limit: limit.perSecond,
         microseconds: { ours, limits: limit.microseconds },
       });
+      const least = await leastIntake(TRAFFIC, context.smoke ? 0.2 : 4);
+      beside.push({
+        value,
+        limit: least.perSecond,
+        microseconds: { ours, limits: least.microseconds },
+      });
     }
     return [
       {
@@ -30,6 +37,12 @@ export const intake: Case = {
         ...middle(measured),
         aim: { of: 'ratio', is: 'at least', number: 0.45 },
         note: spread(measured),
+      },
+      {
+        what: '… against fastify and one row a message, durable',
+        unit: 'messages/s',
+        ...middle(beside),
+        note: spread(beside),
       },
     ];
   },

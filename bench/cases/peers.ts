@@ -1,4 +1,5 @@
 import { bullmq } from '../peers/bullmq.ts';
+import { least } from '../peers/least.ts';
 import type { Peer } from '../peers/peer.ts';
 import { pgBoss } from '../peers/pg-boss.ts';
 import { type Case, type Context, PATIENCE_MS } from '../rig/case.ts';
@@ -12,7 +13,7 @@ export const peers: Case = {
   run: async (context) => {
     const { smoke, say } = context;
     const messages = smoke ? 200 : 100_000;
-    const rates = new Map<Peer, number[]>([bullmq, pgBoss].map((peer) => [peer, []]));
+    const rates = new Map<Peer, number[]>([bullmq, pgBoss, least].map((peer) => [peer, []]));
     const ours: number[] = [];
     for (let round = 0; round < context.repeats; round += 1) {
       say(`draining ${messages} messages`);
@@ -26,29 +27,33 @@ export const peers: Case = {
       }
     }
     const measured = [...rates].filter(([, ofPeer]) => ofPeer.length > 0);
-    const fastest = Math.max(...measured.map(([, ofPeer]) => median(ofPeer)));
+    const rivals = measured.filter(([peer]) => peer !== least);
+    const fastest = Math.max(...rivals.map(([, ofPeer]) => median(ofPeer)));
+    const leasts = median(rates.get(least) as number[]);
     const value = median(ours);
+    const unit = 'messages/s';
     const what = `drain ${messages} singles`;
+    const against = (whom: string, limit: number) => ({
+      ...{ what: `${what}: Pakiet, against ${whom}`, unit },
+      ...{ value, limit, ratio: value / limit },
+    });
     return [
       ...measured.map(
         ([{ name }, ofPeer]): Finding => ({
           what: `${what}: ${name}`,
           value: median(ofPeer),
-          unit: 'messages/s',
+          unit,
         }),
       ),
-      ...(measured.length > 0
+      ...(rivals.length > 0
         ? [
             {
-              what: `${what}: Pakiet, against the faster one`,
-              value,
-              unit: 'messages/s',
-              limit: fastest,
-              ratio: value / fastest,
+              ...against('the faster queue', fastest),
               aim: { of: 'ratio', is: 'at least', number: 3 },
             } satisfies Finding,
           ]
         : []),
+      against('the least', leasts),
     ];
   },
 };

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Child } from './child.ts';
 import { fullLoad } from './load.ts';
 import type { Traffic } from './messages.ts';
@@ -39,7 +42,17 @@ export async function bareSender(
 
 /** Intake requests a second that a bare fastify answers. */
 export const bareIntake = (traffic: Traffic, seconds: number): Promise<Limit> =>
-  bareFastify([], traffic, seconds);
+  intakeOf('./bare-intake-process.ts', [], traffic, seconds);
+
+/** The same of one that has each message on the disk, as a row of a table, before it answers. */
+export async function leastIntake(traffic: Traffic, seconds: number): Promise<Limit> {
+  const folder = mkdtempSync(join(tmpdir(), 'pakiet-bench-least-'));
+  try {
+    return await intakeOf('./least-intake-process.ts', [folder], traffic, seconds);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 /** The same of one that posts each message on to the receiver before it answers, and keeps nothing. */
 export async function bareForwarder(
@@ -49,15 +62,24 @@ export async function bareForwarder(
   seconds: number,
 ): Promise<Limit> {
   await receiver.begin('requests');
-  return bareFastify([`${receiver.origin}/bare`, body], traffic, seconds);
+  const args = [`${receiver.origin}/bare`, body];
+  return intakeOf('./bare-intake-process.ts', args, traffic, seconds);
 }
 
-async function bareFastify(args: string[], traffic: Traffic, seconds: number): Promise<Limit> {
-  const module = new URL('./bare-intake-process.ts', import.meta.url);
+/** @param process module that serves in the place of the server */
+async function intakeOf(
+  process: string,
+  args: string[],
+  traffic: Traffic,
+  seconds: number,
+): Promise<Limit> {
+  const module = new URL(process, import.meta.url);
   const { child, ready: port } = await Child.start<never, number>(module, args);
   try {
     const target = intakeAt(`http://127.0.0.1:${port}`, traffic);
-    await fullLoad(target, { seconds: seconds / 4 });
+    await fullLoad(intakeAt(`http://127.0.0.1:${port}`, { ...traffic, run: 'warm-' }), {
+      seconds: seconds / 4,
+    });
     const before = processorSeconds(child.pid);
     const { perSecond, requests } = await fullLoad(target, { seconds });
     const microseconds = ((processorSeconds(child.pid) - before) / requests) * 1e6;

@@ -1,0 +1,18 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Peer, runPeer } from './peer.ts';
+
+/**
+ * Not what anyone would run, but what there is no less than: it sends in order within each key, signs, and
+ * has each outcome on the disk before the next of that key. No log, counts, filters, pauses or retries.
+ */
+export const least: Peer = {
+  name: 'the least that is in order, signed and durable',
+  start: () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pakiet-bench-least-'));
+    return runPeer(new URL('./least-process.ts', import.meta.url), [folder], async () =>
+      rmSync(folder, { recursive: true, force: true }),
+    );
+  },
+};
