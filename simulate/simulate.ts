@@ -59,6 +59,7 @@ const program = new Command('npm run simulate --')
     'after',
     '\nWithout --count and --minutes it plays until Ctrl+C. A second play with the same --seed brings the same message ids, which the server knows for duplicates.',
   )
+  .showHelpAfterError()
   .parse();
 
 const { kind, url: target, secret, accounts, rate, ...limits } = program.opts<Options>();
@@ -66,7 +67,10 @@ const seed = limits.seed ?? Date.now() % 2 ** 31;
 const other = Object.keys(FEEDS).find(
   (one) => one !== kind && target.pathname.includes(`/sources/${one}/`),
 );
-if (other) program.error(`The URL is of a source of the kind ${other}: say --kind ${other}.`);
+if (other)
+  program
+    .showHelpAfterError(false)
+    .error(`The URL is of a source of the kind ${other}: say --kind ${other}.`);
 
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());

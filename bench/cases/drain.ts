@@ -1,3 +1,4 @@
+import { countEn } from '../../src/core/language.ts';
 import { type Case, type Context, PATIENCE_MS, withPlace, withServer } from '../rig/case.ts';
 import { type Finding, type Measured, middle, spread } from '../rig/finding.ts';
 import { bareSender, type Limit } from '../rig/limits.ts';
@@ -16,7 +17,7 @@ const drainOver = (name: string, webhooks: number): Case => ({
     const measured: Measured[] = [];
     let before: Limit | null = null;
     for (let round = 0; round < repeats; round += 1) {
-      say(`${messages} messages over ${webhooks} webhooks`);
+      say(`${messages} messages over ${countEn(webhooks, 'webhook')}`);
       const { value, microseconds: ours, body } = await drain(context, messages, webhooks);
       const after = await bareSender(receiver, body, smoke ? 0.2 : 4);
       measured.push({
@@ -27,7 +28,7 @@ const drainOver = (name: string, webhooks: number): Case => ({
       before = after;
     }
     const finding: Finding = {
-      what: `drain ${messages} singles, ${webhooks === 1 ? 'one webhook' : `${webhooks} webhooks`}`,
+      what: `drain ${messages} singles, ${countEn(webhooks, 'webhook')}`,
       unit: 'messages/s',
       ...middle(measured),
       aim: { of: 'ratio', is: 'at least', number: context.store === 'sqlite' ? 0.65 : 0.35 },

@@ -1,3 +1,4 @@
+import { countEn } from '../../src/core/language.ts';
 import { MAX_BUNDLE_MESSAGES } from '../../src/core/window.ts';
 import { Random } from '../../test/crash/random.ts';
 import { type Case, PATIENCE_MS, withPlace, withServer } from '../rig/case.ts';
@@ -32,7 +33,7 @@ export const zapRuns: Case = {
     const messages = chats
       .flatMap(({ account, times }, chat) => times.map((at) => ({ at, chat, account })))
       .sort((a, b) => a.at - b.at);
-    say(`${messages.length} messages of ${days} days in ${chats.length} chats`);
+    say(`${messages.length} messages of ${countEn(days, 'day')} in ${chats.length} chats`);
     const expected = GRANULARITIES.map((hours) => {
       const window = hours * HOUR_MS;
       const sum = (of: (times: number[]) => number) =>
