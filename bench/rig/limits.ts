@@ -42,13 +42,13 @@ export async function bareSender(
 
 /** Intake requests a second that a bare fastify answers. */
 export const bareIntake = (traffic: Traffic, seconds: number): Promise<Limit> =>
-  intakeOf('./bare-intake-process.ts', [], traffic, seconds);
+  intakeOf(BARE, [], traffic, seconds);
 
 /** The same of one that has each message on the disk, as a row of a table, before it answers. */
 export async function leastIntake(traffic: Traffic, seconds: number): Promise<Limit> {
   const folder = mkdtempSync(join(tmpdir(), 'pakiet-bench-least-'));
   try {
-    return await intakeOf('./least-intake-process.ts', [folder], traffic, seconds);
+    return await intakeOf(LEAST, [folder], traffic, seconds);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -63,25 +63,26 @@ export async function bareForwarder(
 ): Promise<Limit> {
   await receiver.begin('requests');
   const args = [`${receiver.origin}/bare`, body];
-  return intakeOf('./bare-intake-process.ts', args, traffic, seconds);
+  return intakeOf(BARE, args, traffic, seconds);
 }
 
-/** @param process module that serves in the place of the server */
+const BARE = new URL('./bare-intake-process.ts', import.meta.url);
+const LEAST = new URL('./least-intake-process.ts', import.meta.url);
+
+/** @param module of a process that serves in the place of the server */
 async function intakeOf(
-  process: string,
+  module: URL,
   args: string[],
   traffic: Traffic,
   seconds: number,
 ): Promise<Limit> {
-  const module = new URL(process, import.meta.url);
   const { child, ready: port } = await Child.start<never, number>(module, args);
   try {
-    const target = intakeAt(`http://127.0.0.1:${port}`, traffic);
-    await fullLoad(intakeAt(`http://127.0.0.1:${port}`, { ...traffic, run: 'warm-' }), {
-      seconds: seconds / 4,
-    });
+    const origin = `http://127.0.0.1:${port}`;
+    const warm = { ...traffic, run: 'warm-' };
+    await fullLoad(intakeAt(origin, warm), { seconds: seconds / 4 });
     const before = processorSeconds(child.pid);
-    const { perSecond, requests } = await fullLoad(target, { seconds });
+    const { perSecond, requests } = await fullLoad(intakeAt(origin, traffic), { seconds });
     const microseconds = ((processorSeconds(child.pid) - before) / requests) * 1e6;
     return { perSecond, microseconds };
   } finally {
