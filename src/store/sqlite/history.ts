@@ -14,18 +14,22 @@ export class SqliteHistory implements History {
   }
 
   async add({ requests = [], activities = [] }: Parameters<History['add']>[0]): Promise<void> {
+    // What is overwritten in place leaves no hole, and takes a tenth less than what is replaced.
     const counted = this.#count('requests', requests);
     for (const { n, slot, entry } of numbered(requests, REQUESTS_KEPT, counted)) {
       this.#sql(
-        `INSERT OR REPLACE INTO request_log (webhook_id, slot, n, at, entry, chat_id)
-         VALUES (?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO request_log (webhook_id, slot, n, at, entry, chat_id) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET n = excluded.n, at = excluded.at, entry = excluded.entry,
+           chat_id = excluded.chat_id`,
       ).run(entry.webhookId, slot, n, Date.parse(entry.at), compress(entry), entry.chatId);
     }
     const acted = this.#count('actions', activities);
     for (const { n, slot, entry } of numbered(activities, ACTIVITIES_KEPT, acted)) {
       this.#sql(
-        `INSERT OR REPLACE INTO activity (webhook_id, slot, n, at, action, facts, chat_id)
-         VALUES (?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO activity (webhook_id, slot, n, at, action, facts, chat_id)
+         VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET n = excluded.n, at = excluded.at, action = excluded.action,
+           facts = excluded.facts, chat_id = excluded.chat_id`,
       ).run(
         entry.webhookId,
         slot,
