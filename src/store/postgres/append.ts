@@ -1,9 +1,11 @@
 import { Identity } from '../identity.ts';
 import { makeMessageId } from '../message-id.ts';
 import type { Appended, Arrival } from '../store.ts';
-import { LoadedIdentity } from './loaded-identity.ts';
+import { loadIdentity } from './load-identity.ts';
+import type { LoadedIdentity } from './loaded-identity.ts';
 import type { Told } from './places.ts';
 import type { Queries } from './queries.ts';
+import { saveIdentity } from './save-identity.ts';
 
 /**
  * Appends a group of messages to their chats' logs: whom they are of is read for all together, judged in
@@ -11,7 +13,7 @@ import type { Queries } from './queries.ts';
  */
 export async function append(db: Queries, arrivals: readonly Arrival[]): Promise<Appended[]> {
   if (arrivals.length === 0) return [];
-  const loaded = await LoadedIdentity.load(db, arrivals.map(toldBy));
+  const loaded = await loadIdentity(db, arrivals.map(toldBy));
   const identity = new Identity(loaded);
   const placed = arrivals.map((arrival) => placeOf(loaded, identity, arrival));
   const claimed = await claim(db, placed);
@@ -33,7 +35,7 @@ export async function append(db: Queries, arrivals: readonly Arrival[]): Promise
     rows.push(rowOf(workspaceId, chat.id, seq, receivedAt, message.message));
     return { status: 'appended', chat, account, seq, joined };
   });
-  await loaded.save();
+  await saveIdentity(db, loaded.changes());
   if (rows.length > 0) await db.rows(INSERT, [JSON.stringify(rows)]);
   if (skipped.size > 0) await db.rows(COUNT_SKIPPED, [JSON.stringify([...skipped.values()])]);
   return results;

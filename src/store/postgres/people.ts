@@ -1,8 +1,10 @@
 import { Identity } from '../identity.ts';
 import type { Joined, News, People } from '../store.ts';
-import { LoadedIdentity } from './loaded-identity.ts';
+import { loadIdentity } from './load-identity.ts';
+import type { LoadedIdentity } from './loaded-identity.ts';
 import type { Told } from './places.ts';
 import type { Queries } from './queries.ts';
+import { saveIdentity } from './save-identity.ts';
 
 /** What sources tell of people and accounts. */
 export class PostgresPeople implements People {
@@ -14,10 +16,10 @@ export class PostgresPeople implements People {
 
   async learn(news: readonly News[]): Promise<Joined[]> {
     if (news.length === 0) return [];
-    const loaded = await LoadedIdentity.load(this.#db, news.map(toldBy));
+    const loaded = await loadIdentity(this.#db, news.map(toldBy));
     const identity = new Identity(loaded);
     const joined = news.flatMap((one) => learnOne(loaded, identity, one) ?? []);
-    await loaded.save();
+    await saveIdentity(this.#db, loaded.changes());
     await this.#saveSources(loaded, news);
     return joined;
   }
