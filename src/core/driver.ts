@@ -35,8 +35,6 @@ export class Driver {
   /** The settings have changed and must be read again. */
   stale = true;
   inFlight = 0;
-  /** Successes since it is driven here, or since the last failure. */
-  #successes = 0;
   /** When the next request is due at an even pace. */
   #evenlyDueAt = 0;
   #unsettledFailures = 0;
@@ -88,7 +86,6 @@ export class Driver {
   ended({ lane }: Delivery, ok: boolean): void {
     this.inFlight -= 1;
     this.#busy.set(lane.chatId, this.#looks);
-    this.#successes = ok ? this.#successes + 1 : 0;
     if (!ok) this.#unsettledFailures += 1;
   }
 
@@ -160,16 +157,7 @@ export class Driver {
   #isFull(): boolean {
     if (!this.webhook) return false;
     const { health, concurrency } = this.webhook;
-    return this.inFlight >= (health.consecutiveErrors > 0 ? 1 : Math.min(concurrency, this.#trust));
-  }
-
-  /**
-   * So many requests, and heads looked up together, at most: one, and one more for each success (slow start).
-   * A receiver that turns out to be dead, or was and comes back, has one request to deal with and not ten; and
-   * where a hundred of them are dead at once, the others do not wait for a thousand connections.
-   */
-  get #trust(): number {
-    return 1 + this.#successes;
+    return this.inFlight >= (health.consecutiveErrors > 0 ? 1 : concurrency);
   }
 
   /**
@@ -262,7 +250,7 @@ export class Driver {
   async #dueLanes(read: Repositories, webhook: Webhook, now: number): Promise<DueLane[]> {
     const probe = webhook.health.consecutiveErrors > 0;
     const many = webhook.granularityHours === 0 ? SINGLES_AHEAD : this.#bundlesAhead;
-    const wanted = probe ? 1 : Math.min(many, this.#trust);
+    const wanted = probe ? 1 : many;
     // As of before the read: a lane settled meanwhile may have been read as it was before.
     const busy = new Set(this.#busy.keys());
     try {
