@@ -77,24 +77,26 @@ export async function buildApp(
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: 'idle',
     routerOptions: { ignoreTrailingSlash: true },
-    frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
+    // What cannot be routed passes no hook.
+    frameworkErrors: (error, request, reply) =>
+      void answerError(error, request, reply.headers(OF_DATA)),
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(answerError);
   app.decorateRequest('workspaceId', 0);
   app.decorateRequest('keyHash', '');
-  guardFrontDoor(app as unknown as FastifyInstance, log);
-  context.metrics.intake.watch(app as unknown as FastifyInstance, API, SOURCES);
-
-  acceptJson(app);
-
   const ofPages = safetyHeaders(SAFETY);
   app.addHook('onRequest', ({ routeOptions: { url = '' } }, reply, done) => {
     const isForPrograms = [API, SOURCES].some((path) => url.startsWith(`${path}/`));
     reply.headers(isForPrograms ? OF_DATA : ofPages);
     done();
   });
+  guardFrontDoor(app as unknown as FastifyInstance, log);
+  context.metrics.intake.watch(app as unknown as FastifyInstance, API, SOURCES);
+
+  acceptJson(app);
+
   await app.register(rateLimit, { global: false });
   await app.register(swagger, {
     openapi: {

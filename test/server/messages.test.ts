@@ -47,6 +47,18 @@ describe('whatever programs are answered', () => {
     expect(policy).toBe("default-src 'none'; frame-ancestors 'none'");
   });
 
+  test.each([
+    ['/api/v1/webhooks?x=%00', {}, 400],
+    ['/api/v1/webhooks', { 'content-encoding': 'gzip' }, 415],
+    ['/api/v1/%zz', {}, 400],
+    ['/%zz', {}, 400],
+  ])('so is what is turned away at the door: %s %j', async (path, headers, status) => {
+    const response = await fetch(`${server.url}${path}`, { headers: headers as HeadersInit });
+    expect(response.status).toBe(status);
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+    expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  });
+
   test('an address that is none has the rules of pages: it may be answered with one', async () => {
     for (const accept of ['text/html', 'application/json']) {
       const { status, headers } = await fetch(`${server.url}/none`, { headers: { accept } });
