@@ -73,7 +73,7 @@ export class StoreUnreachableError extends StoreError {
   constructor(cause: unknown) {
     super(
       'store_unreachable',
-      `The database of DATABASE_URL cannot be used (${reasonOf(cause)}): check that it is running, and the address, user and password in DATABASE_URL.`,
+      `The database of DATABASE_URL cannot be used (${reasonOf(cause)}): check that it is running, and the address, user, password and sslmode in DATABASE_URL.`,
       { cause },
     );
   }

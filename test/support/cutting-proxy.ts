@@ -15,6 +15,7 @@ export class CuttingProxy {
   #before = false;
   #mark = Number.POSITIVE_INFINITY;
   #act = () => {};
+  #rewritten: { from: string; to: string } | null = null;
 
   static async to(url: string): Promise<CuttingProxy> {
     const server = createServer();
@@ -50,6 +51,16 @@ export class CuttingProxy {
     this.#act = act;
   }
 
+  /** From now on the program's connections pass on nothing, and stay open; those made later are as usual. */
+  silence(): void {
+    for (const socket of this.#sockets) socket.removeAllListeners('data').on('data', () => {});
+  }
+
+  /** Where the program says the one, the other is passed on. They are of the same length. */
+  rewrite(from: string, to: string): void {
+    this.#rewritten = { from, to };
+  }
+
   /** Cuts all connections. */
   cutAll(): void {
     for (const socket of this.#sockets) socket.destroy();
@@ -74,7 +85,7 @@ export class CuttingProxy {
         cutting = true;
         if (this.#before) return cut();
       }
-      server.write(bytes);
+      server.write(this.#asRewritten(bytes));
     });
     server.on('data', (bytes) => (cutting ? cut() : client.write(bytes)));
     for (const [one, other] of [
@@ -85,6 +96,12 @@ export class CuttingProxy {
       one.on('error', () => {});
       one.on('close', () => other.destroy());
     }
+  }
+
+  #asRewritten(bytes: Buffer): Buffer {
+    if (!this.#rewritten) return bytes;
+    const { from, to } = this.#rewritten;
+    return Buffer.from(bytes.toString('latin1').replace(from, to), 'latin1');
   }
 
   async close(): Promise<void> {

@@ -4,10 +4,11 @@ import { StoreUnavailableError } from '../errors.ts';
 import { SecretBox } from '../secret-box.ts';
 import type { Repositories, Scope, SharedStore, Store } from '../store.ts';
 import { isInTheWay } from './error-code.ts';
+import { type After, cut, Heartbeat } from './heartbeat.ts';
 import { theKey } from './installation.ts';
 import { PostgresLeases } from './leases.ts';
 import { NOBODY } from './lock.ts';
-import { answered, PoolQueries, type Queries } from './queries.ts';
+import { connected, PoolQueries, type Queries } from './queries.ts';
 import { repositories } from './repositories.ts';
 import { sessionConfig } from './session.ts';
 import { setUp } from './set-up.ts';
@@ -35,6 +36,8 @@ export interface PostgresOptions {
   key: Uint8Array;
   /** For the waits before a transaction is tried again. */
   random?: () => number;
+  /** For the heartbeat. */
+  after?: After;
 }
 
 /**
@@ -43,7 +46,7 @@ export interface PostgresOptions {
  */
 export async function openPostgres(options: PostgresOptions): Promise<SharedStore> {
   const key = await setUp(options.url, theKey(options.key));
-  return new PostgresStore(options.url, new SecretBox(key), options.random ?? Math.random);
+  return new PostgresStore(options, new SecretBox(key));
 }
 
 class PostgresStore implements SharedStore {
@@ -59,11 +62,13 @@ class PostgresStore implements SharedStore {
   readonly #closing = new AbortController();
   readonly #prepared = new WeakMap<pg.PoolClient, Promise<Transaction>>();
   readonly #open = new Set<Transaction>();
+  readonly #clients = new Set<pg.PoolClient>();
+  readonly #heartbeat: Heartbeat;
 
-  constructor(url: string, box: SecretBox, random: () => number) {
-    this.#writers = poolOf(sessionConfig(url), WRITERS);
-    this.#readers = poolOf(sessionConfig(url, { readOnly: true }), READERS);
-    this.#leaseKeepers = poolOf(sessionConfig(url), LEASE_KEEPERS);
+  constructor({ url, random = Math.random, after }: PostgresOptions, box: SecretBox) {
+    this.#writers = poolOf(sessionConfig(url), WRITERS, this.#clients);
+    this.#readers = poolOf(sessionConfig(url, { readOnly: true }), READERS, this.#clients);
+    this.#leaseKeepers = poolOf(sessionConfig(url), LEASE_KEEPERS, this.#clients);
     this.#queries = new PoolQueries(this.#readers);
     this.read = repositories(this.#queries, box, false);
     this.signals = new PostgresSignals(url);
@@ -72,6 +77,11 @@ class PostgresStore implements SharedStore {
     );
     this.#box = box;
     this.#random = random;
+    const silent = () => {
+      for (const client of this.#clients) cut(client);
+      this.signals.cut();
+    };
+    this.#heartbeat = new Heartbeat(() => this.signals.ping(), silent, after);
   }
 
   transaction<Result>(
@@ -136,7 +146,7 @@ class PostgresStore implements SharedStore {
   /** A connection of the pool, once one is free. A pool that is being closed leaves who waits waiting. */
   async #connect(pool: pg.Pool): Promise<pg.PoolClient> {
     const { signal } = this.#closing;
-    const connecting = answered(pool.connect());
+    const connecting = connected(pool);
     const closed = Promise.withResolvers<never>();
     const close = () => {
       connecting.then((client) => client.release(true)).catch(() => {});
@@ -167,6 +177,7 @@ class PostgresStore implements SharedStore {
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
+    this.#heartbeat.stop();
     await Promise.all([...this.#open].map((transaction) => transaction.cut()));
     await Promise.all([
       ...[this.#writers, this.#readers, this.#leaseKeepers].map((pool) => pool.end()),
@@ -175,10 +186,15 @@ class PostgresStore implements SharedStore {
   }
 }
 
-function poolOf(config: pg.ClientConfig, max: number): pg.Pool {
+/** @param clients where the connections that there are will be */
+function poolOf(config: pg.ClientConfig, max: number, clients: Set<pg.PoolClient>): pg.Pool {
   const pool = new pg.Pool({ ...config, max, idleTimeoutMillis: IDLE_LIMIT_MS });
   // A connection that is lost fails whatever is asked of it; where nobody was using it, another is made.
   pool.on('error', () => {});
-  pool.on('connect', (client) => client.on('error', () => {}));
+  pool.on('connect', (client) => {
+    clients.add(client);
+    client.on('error', () => {});
+  });
+  pool.on('remove', (client) => void clients.delete(client));
   return pool;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ClientBase, Pool, QueryResult } from 'pg';
+import type { ClientBase, Pool, PoolClient, QueryResult } from 'pg';
 import { StoreUnavailableError } from '../errors.ts';
 import { remembered } from '../remembered.ts';
 import { isConnectionLost, isUnavailable } from './error-code.ts';
@@ -30,15 +30,42 @@ export class PoolQueries implements Queries {
   }
 
   async rows<Row>(text: string, params: readonly unknown[] = []): Promise<Row[]> {
-    return (await answered(this.#pool.query(prepared(text, params)))).rows as Row[];
+    return (await this.#ask(prepared(text, params))).rows as Row[];
   }
 
   async affected(text: string, params: readonly unknown[] = []): Promise<number> {
-    return (await answered(this.#pool.query(prepared(text, params)))).rowCount ?? 0;
+    return (await this.#ask(prepared(text, params))).rowCount ?? 0;
   }
 
   async once<Row>(text: string, params: readonly unknown[] = []): Promise<Answer<Row>> {
-    return toAnswer<Row>(await answered(this.#pool.query(text, [...params])));
+    return toAnswer<Row>(await this.#ask({ text, values: params }));
+  }
+
+  async #ask(query: Statement): Promise<QueryResult> {
+    const client = await connected(this.#pool);
+    let isLost = false;
+    try {
+      return await answered(client.query(query as { text: string; values?: unknown[] }));
+    } catch (error) {
+      isLost = error instanceof StoreUnavailableError;
+      throw error;
+    } finally {
+      client.release(isLost);
+    }
+  }
+}
+
+/**
+ * A connection of the pool, once one is free.
+ * @throws {StoreUnavailableError} where none can be made, for whatever reason: so also one whose certificate
+ * does not fit, of which only the program's administrator can judge, and what is handed in may come later
+ */
+export async function connected(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    keepToItself(error);
+    throw new StoreUnavailableError(error);
   }
 }
 

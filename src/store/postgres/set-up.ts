@@ -11,7 +11,7 @@ import { kyselyOver } from './kysely.ts';
 import { MIGRATION_LOCK } from './lock.ts';
 import { migrations } from './migrations/index.ts';
 import { answered, ClientQueries, type Queries } from './queries.ts';
-import { sessionConfig } from './session.ts';
+import { PLANS, sessionConfig } from './session.ts';
 
 const OLDEST_VERSION = 15;
 
@@ -63,10 +63,11 @@ export async function connect(
   url: string,
   options: Parameters<typeof sessionConfig>[1] = {},
 ): Promise<pg.Client> {
-  const client = new pg.Client(sessionConfig(url, options));
-  // One that is lost fails whatever is asked of it next; nothing more has to be done.
-  client.on('error', () => {});
   try {
+    // It reads the files that the URL names, such as sslrootcert.
+    const client = new pg.Client(sessionConfig(url, options));
+    // One that is lost fails whatever is asked of it next; nothing more has to be done.
+    client.on('error', () => {});
     await answered(client.connect());
     return client;
   } catch (error) {
@@ -81,12 +82,26 @@ async function check(queries: Queries): Promise<void> {
     encoding: string;
     schema: string | null;
     unicode: boolean;
+    plans: string;
+    replica: boolean;
   }>(
     `SELECT current_setting('server_version') AS version,
             current_setting('server_encoding') AS encoding, current_schema() AS schema,
+            current_setting('plan_cache_mode') AS plans, pg_is_in_recovery() AS replica,
             EXISTS (SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu') AS unicode`,
   );
-  const { version, encoding, schema, unicode } = rows[0] as (typeof rows)[number];
+  const { version, encoding, schema, unicode, plans, replica } = rows[0] as (typeof rows)[number];
+  // A pooler that shares connections out would keep our locks, and mix up what is prepared.
+  if (plans !== PLANS) {
+    throw new StoreRefusedError(
+      'What Pakiet asks of its connections does not reach the server of DATABASE_URL, as when a pooler such as pgbouncer leaves it out (ignore_startup_parameters): give the address of PostgreSQL itself.',
+    );
+  }
+  if (replica) {
+    throw new StoreRefusedError(
+      'The server of DATABASE_URL is a replica, which nothing can be written to: give the address of the primary.',
+    );
+  }
   if (Number.parseInt(version, 10) < OLDEST_VERSION) {
     throw new StoreRefusedError(
       `Pakiet needs PostgreSQL ${OLDEST_VERSION} or later, and the server of DATABASE_URL is PostgreSQL ${version}: use a newer one.`,

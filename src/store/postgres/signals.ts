@@ -1,12 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { News, Signals } from '../signals.ts';
+import { cut } from './heartbeat.ts';
 import { ClientQueries } from './queries.ts';
 import { connect } from './set-up.ts';
 
 /** A notification carries at most 8,000 bytes. */
 const TOGETHER = 200;
 const RECONNECT_MS = 500;
+
+interface Sender {
+  client: pg.Client;
+  queries: ClientQueries;
+}
 
 /**
  * By LISTEN and NOTIFY, over two connections of its own. What is told while a notification is on its way
@@ -19,7 +25,7 @@ export class PostgresSignals implements Signals {
   #due = new Map<number, number>();
   #changed = new Set<number>();
   #told = new Set<'shards' | 'mail'>();
-  #sender: Promise<pg.Client> | null = null;
+  #sender: Promise<Sender> | null = null;
   #sending: Promise<void> | null = null;
 
   constructor(url: string) {
@@ -55,24 +61,39 @@ export class PostgresSignals implements Signals {
 
   async #sendAll(): Promise<void> {
     const payloads = this.#takeNews().map((news) => JSON.stringify(news));
+    const text =
+      'SELECT pg_notify($1 || current_schema(), payload) FROM unnest($2::text[]) AS payload';
+    await this.#ask(text, [CHANNEL, payloads]).catch(() => {});
+  }
+
+  /** Asks the server whether it is there, over a connection over which nothing takes long. */
+  async ping(): Promise<void> {
+    await this.#ask('SELECT 1', []);
+  }
+
+  async #ask(text: string, params: readonly unknown[]): Promise<void> {
+    this.#sender ??= this.#connect();
+    const sender = this.#sender;
     try {
-      this.#sender ??= this.#connect();
-      const queries = new ClientQueries(await this.#sender);
-      await queries.rows(
-        'SELECT pg_notify($1 || current_schema(), payload) FROM unnest($2::text[]) AS payload',
-        [CHANNEL, payloads],
-      );
-    } catch {
-      this.#sender?.then((client) => client.end()).catch(() => {});
-      this.#sender = null;
+      await (await sender).queries.rows(text, params);
+    } catch (error) {
+      sender.then(({ client }) => client.end()).catch(() => {});
+      if (this.#sender === sender) this.#sender = null;
+      throw error;
     }
   }
 
   /** A notification is no more durable than the connection: nobody has to wait for the disk. */
-  async #connect(): Promise<pg.Client> {
+  async #connect(): Promise<Sender> {
     const client = await connect(this.#url);
     await client.query('SET synchronous_commit = off');
-    return client;
+    return { client, queries: new ClientQueries(client) };
+  }
+
+  /** Ends its connections here and now, and makes others as needed. */
+  cut(): void {
+    for (const client of this.#listening) cut(client);
+    this.#sender?.then(({ client }) => cut(client)).catch(() => {});
   }
 
   #takeNews(): News[] {
@@ -129,7 +150,7 @@ export class PostgresSignals implements Signals {
     // What was told last goes along, too.
     while (this.#sending) await this.#sending;
     this.#closing.abort();
-    const sender = await this.#sender?.catch(() => null);
+    const sender = (await this.#sender?.catch(() => null))?.client;
     await Promise.allSettled(
       [...this.#listening, ...(sender ? [sender] : [])].map((one) => one.end()),
     );

@@ -1,12 +1,41 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { beforeEach, expect, test } from '@jest/globals';
+import type { Pool } from 'pg';
 import { isStoreDown, StoreUnavailableError } from '../../../src/store/errors.ts';
 import { openPostgres } from '../../../src/store/postgres/open.ts';
+import { connected, PoolQueries } from '../../../src/store/postgres/queries.ts';
 import type { Repositories, Store } from '../../../src/store/store.ts';
 import { CuttingProxy } from '../../support/cutting-proxy.ts';
 import { ask, describePostgres, emptySchema, endConnections } from '../../support/postgres.ts';
 
 const key = new Uint8Array(32).fill(7);
 const workspace = { name: 'Acme', ownerName: '', ownerEmail: '' };
+
+/** Alarms that ring when the test says so; one at a time is set. */
+class Alarms {
+  #set: { ms: number; ring: () => void }[] = [];
+
+  readonly after = (ms: number, ring: () => void) => {
+    const alarm = { ms, ring };
+    this.#set.push(alarm);
+    return () => {
+      this.#set = this.#set.filter((one) => one !== alarm);
+    };
+  };
+
+  /** Waits until an alarm of that length is set, and rings it. */
+  async ring(ms: number): Promise<void> {
+    for (;;) {
+      const alarm = this.#set.find((one) => one.ms === ms);
+      if (alarm) {
+        this.#set = this.#set.filter((one) => one !== alarm);
+        return alarm.ring();
+      }
+      await turn();
+    }
+  }
+}
+
 const create = (tx: Repositories) => tx.workspaces.create(workspace);
 
 describePostgres('a connection to PostgreSQL', () => {
@@ -63,6 +92,46 @@ describePostgres('a connection to PostgreSQL', () => {
       await expect(cut).rejects.toThrow(StoreUnavailableError);
       expect(await ids()).toHaveLength(0);
     });
+  });
+
+  test('that stays open to a server that answers nothing any more is cut, and others are made', async () => {
+    const proxy = await CuttingProxy.to(url);
+    const alarms = new Alarms();
+    const shared = await openPostgres({
+      url: proxy.url,
+      key,
+      random: () => 0,
+      after: alarms.after,
+    });
+    store = shared;
+    const missed = Promise.withResolvers<void>();
+    await shared.signals.listen(() => {}, missed.resolve);
+    await store.transaction(create);
+    await alarms.ring(10_000);
+    await ids();
+    proxy.silence();
+    const asked = [store.transaction(create), ids()];
+    const outcomes = Promise.allSettled(asked);
+    await alarms.ring(10_000);
+    await alarms.ring(15_000);
+    for (const one of await outcomes) {
+      expect(one.status === 'rejected' && isStoreDown(one.reason)).toBe(true);
+    }
+    await store.transaction(create);
+    expect(await ids()).toHaveLength(2);
+    // What was told meanwhile was not heard.
+    await missed.promise;
+    await store.close();
+    await proxy.close();
+  });
+
+  test('that cannot be made is the store’s being away, whatever is in the way', async () => {
+    const expired = Object.assign(new Error('certificate has expired'), {
+      code: 'CERT_HAS_EXPIRED',
+    });
+    const pool = { connect: () => Promise.reject(expired) } as unknown as Pool;
+    await expect(connected(pool)).rejects.toThrow(StoreUnavailableError);
+    await expect(new PoolQueries(pool).rows('SELECT 1')).rejects.toThrow('certificate has expired');
   });
 
   test('that is cut after the server has committed is no failure', async () => {

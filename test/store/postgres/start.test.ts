@@ -9,6 +9,7 @@ import {
 import { folded } from '../../../src/store/folded.ts';
 import { migrations } from '../../../src/store/postgres/migrations/index.ts';
 import { openPostgres } from '../../../src/store/postgres/open.ts';
+import { CuttingProxy } from '../../support/cutting-proxy.ts';
 import { ask, describePostgres, emptyDatabase, emptySchema } from '../../support/postgres.ts';
 
 const key = new Uint8Array(32).fill(7);
@@ -48,6 +49,27 @@ describePostgres('opening PostgreSQL', () => {
     await expect(opening).rejects.toThrow(StoreKeyWrongError);
     const rows = JSON.stringify(await ask('SELECT * FROM installation', url));
     expect(rows).not.toContain(Buffer.from(key).toString('base64'));
+  });
+
+  test('a pooler that does not pass on what connections ask for is refused', async () => {
+    const url = await emptySchema();
+    const proxy = await CuttingProxy.to(url);
+    proxy.rewrite('plan_cache_mode=force_custom_plan', 'plan_cache_mode=auto             ');
+    const opening = openPostgres({ url: proxy.url, key });
+    await expect(opening).rejects.toThrow(StoreRefusedError);
+    await expect(opening).rejects.toThrow('pgbouncer');
+    await proxy.close();
+    // It holds no lock that a later start would wait for.
+    await (await openPostgres({ url, key })).close();
+  });
+
+  test('a certificate that cannot be read is told in one sentence', async () => {
+    const url = new URL(await emptySchema());
+    url.searchParams.set('sslmode', 'verify-full');
+    url.searchParams.set('sslrootcert', '/nowhere/ca.crt');
+    const opening = openPostgres({ url: url.href, key });
+    await expect(opening).rejects.toThrow(StoreUnreachableError);
+    await expect(opening).rejects.toThrow('/nowhere/ca.crt');
   });
 
   test('a schema that is not there is refused', async () => {
