@@ -44,7 +44,7 @@ export const together: Case = {
         note: `taken in meanwhile: ${taken.join(', ')} messages/s; ${spread(measured)}`,
       },
       {
-        what: '… against fastify and undici alone, keeping nothing',
+        what: 'together, against fastify and undici alone, keeping nothing',
         unit: 'messages/s',
         ...middle(forwarded),
         note: spread(forwarded),

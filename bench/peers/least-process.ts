@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { Pool } from 'undici';
+import { Exchange } from '../../src/core/exchange.ts';
 import { GroupCommit } from '../../src/core/group-commit.ts';
 import { sign } from '../../src/wire/signature.ts';
 import { obey } from './peer.ts';
-import { CONCURRENCY, poster } from './post.ts';
+import { CONCURRENCY } from './post.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 'least').toString('base64')}`;
 
@@ -16,9 +18,9 @@ const db = new Database(join(process.argv[2] as string, 'least.db'));
 db.pragma('journal_mode = WAL');
 db.pragma('synchronous = FULL');
 db.exec(`
-  CREATE TABLE message (key INTEGER, n INTEGER, body TEXT, PRIMARY KEY (key, n)) WITHOUT ROWID;
+  CREATE TABLE message (id INTEGER PRIMARY KEY, key INTEGER, n INTEGER, body TEXT, UNIQUE (key, n));
   CREATE TABLE cursor (key INTEGER PRIMARY KEY, next INTEGER)`);
-const insert = db.prepare('INSERT INTO message VALUES (?, ?, ?)');
+const insert = db.prepare('INSERT INTO message (key, n, body) VALUES (?, ?, ?)');
 const begin = db.prepare('INSERT INTO cursor VALUES (?, 0)');
 const read = db.prepare('SELECT body FROM message WHERE key = ? AND n = ?').pluck();
 const moveOn = db.prepare('UPDATE cursor SET next = ? WHERE key = ?');
@@ -45,11 +47,11 @@ obey(async (order) => {
     })();
   } else {
     const cursors = db.prepare('SELECT key, next AS n FROM cursor').all() as Head[];
-    drain(cursors, poster(order.origin));
+    drain(cursors, new Pool(order.origin, { connections: CONCURRENCY }));
   }
 });
 
-function drain(ready: Head[], post: ReturnType<typeof poster>): void {
+function drain(ready: Head[], pool: Pool): void {
   let underWay = 0;
   const send = async (head: Head) => {
     const { key, n } = head;
@@ -57,7 +59,11 @@ function drain(ready: Head[], post: ReturnType<typeof poster>): void {
     if (body === undefined) return;
     underWay += 1;
     const id = `msg_${key}_${n}`;
-    await post(id, body, sign(SECRET, id, Date.now(), body));
+    const headers = { 'content-type': 'application/json', ...sign(SECRET, id, Date.now(), body) };
+    const exchange = new Exchange(() => null);
+    pool.dispatch({ path: '/least', method: 'POST', headers, body }, exchange);
+    const { status } = await exchange.answer;
+    if (status !== 200) throw new Error(`Answered ${status}`);
     underWay -= 1;
     pump();
     await outcomes.submit(head);

@@ -88,11 +88,11 @@ describe('docs/scaling.md', () => {
       `| ${api}: ${WRITERS} that write, ${READERS} that read, 1 for news | 1 that counts`,
     );
     expect(page).toContain(
-      `| ${delivering + READERS}: ${WRITERS} that write, ${READERS} that read, ${LEASE_KEEPERS} for its lease, 2 for news; ${READERS} that read for its probes | 1 that counts |`,
+      `| ${delivering + READERS + 1}: ${WRITERS} that write, ${READERS} that read, ${LEASE_KEEPERS} for its lease, 2 for news; for its probes ${READERS} that read and 1 for news | 1 that counts |`,
     );
     expect(page).toContain(`| both | ${api + delivering} | 2 |`);
     expect(operations).toContain(`up to ${api + delivering} connections, and two more`);
-    expect(page).toContain(`2 × ${api + 2} + 4 × ${delivering + READERS + 1} = 86`);
+    expect(page).toContain(`2 × ${api + 2} + 4 × ${delivering + READERS + 2} = 90`);
   });
 
   test('names only questions that the store answers', async () => {

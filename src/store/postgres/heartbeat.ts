@@ -9,7 +9,7 @@ const LIMIT_MS = 15_000;
 export type After = (ms: number, ring: () => void) => () => void;
 
 /** It keeps no process alive. */
-export const after: After = (ms, ring) => {
+const after: After = (ms, ring) => {
   const timer = setTimeout(ring, ms).unref();
   return () => clearTimeout(timer);
 };
