@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { LeaseLostError } from '../store/errors.ts';
 import type { Email } from '../store/rows.ts';
 import type { Repositories, Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
@@ -84,6 +85,8 @@ export class Mailer {
       try {
         next = await this.#look();
       } catch (error) {
+        // It is another's house now, which whoever holds it has said.
+        if (error instanceof LeaseLostError) break;
         log.error({ err: error }, 'looking into the outbox failed');
         next = clock.now() + STORE_RETRY_MS;
       }
@@ -144,7 +147,7 @@ export class Mailer {
       try {
         return await store.transaction(work, { among: [] });
       } catch (error) {
-        if (this.#stopping) throw error;
+        if (this.#stopping || error instanceof LeaseLostError) throw error;
         log.error({ err: error }, 'writing down what became of an e-mail failed; trying again');
         await new Promise<void>((wake) => {
           clock.alarm(clock.now() + STORE_RETRY_MS, wake);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { Mailer } from '../../src/core/mailer.ts';
 import type { Mail, Post } from '../../src/core/smtp.ts';
+import { LeaseLostError } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/store.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { anEmail } from '../support/messages.ts';
@@ -264,4 +265,30 @@ test('a stop waits for what is under way, and what is marked then stays marked',
   accepted.resolve();
   await stopped;
   expect((await latest())?.state).toBe('sent');
+});
+
+test('once its lease is lost it ends without a complaint: the house is another’s', async () => {
+  const log = pino({}, { write: (line) => (logged += line) });
+  let isLost = false;
+  let refused = 0;
+  const leased: Store = {
+    ...store,
+    read: store.read,
+    close: () => store.close(),
+    transaction: (work, scope) => {
+      if (!isLost) return store.transaction(work, scope);
+      refused += 1;
+      return Promise.reject(new LeaseLostError());
+    },
+  };
+  mailer = new Mailer({ store: leased, clock, post, site: SITE, retentionDays: 30, log });
+  await mailer.start();
+  await until(() => clock.nextAlarm() === null);
+  await add();
+  isLost = true;
+  mailer.wake();
+  await until(() => refused > 0);
+  await mailer.stop();
+  // Whoever holds the house now sends it again, under the same Message-ID.
+  expect([refused, sent.length, logged, clock.nextAlarm()]).toEqual([1, 1, '', null]);
 });
