@@ -159,7 +159,7 @@ function toApiError(error: unknown): ApiError | null {
   if (error instanceof StoreUnavailableError) {
     return new ApiError(
       'unavailable',
-      'The server cannot reach its data just now, and nothing was taken: send this request again in a moment',
+      'The server cannot reach its data just now, and nothing was taken. Send this request again in a moment',
     );
   }
   if (isStoreDown(error)) {
