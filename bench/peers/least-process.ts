@@ -1,9 +1,7 @@
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { Pool } from 'undici';
 import { Exchange } from '../../src/core/exchange.ts';
-import { GroupCommit } from '../../src/core/group-commit.ts';
 import { sign } from '../../src/wire/signature.ts';
+import { leastStore, writer } from '../rig/least-store.ts';
 import { obey } from './peer.ts';
 import { CONCURRENCY } from './post.ts';
 
@@ -14,28 +12,19 @@ interface Head {
   n: number;
 }
 
-const db = new Database(join(process.argv[2] as string, 'least.db'));
-db.pragma('journal_mode = WAL');
-db.pragma('synchronous = FULL');
-db.exec(`
-  CREATE TABLE message (id INTEGER PRIMARY KEY, key INTEGER, n INTEGER, body TEXT, UNIQUE (key, n));
-  CREATE TABLE cursor (key INTEGER PRIMARY KEY, next INTEGER)`);
+const db = leastStore(
+  process.argv[2] as string,
+  `CREATE TABLE message (id INTEGER PRIMARY KEY, key INTEGER, n INTEGER, body TEXT, UNIQUE (key, n));
+   CREATE TABLE cursor (key INTEGER PRIMARY KEY, next INTEGER)`,
+);
 const insert = db.prepare('INSERT INTO message (key, n, body) VALUES (?, ?, ?)');
 const begin = db.prepare('INSERT INTO cursor VALUES (?, 0)');
 const read = db.prepare('SELECT body FROM message WHERE key = ? AND n = ?').pluck();
 const moveOn = db.prepare('UPDATE cursor SET next = ? WHERE key = ?');
 
-const moveAllOn = db.transaction((heads: Head[]) => {
-  for (const { key, n } of heads) moveOn.run(n + 1, key);
+const writeDown = writer(db, ({ key, n }: Head) => {
+  moveOn.run(n + 1, key);
 });
-const outcomes = new GroupCommit<Head, void>(
-  async (take) => {
-    moveAllOn(take());
-    return take().map(() => undefined);
-  },
-  () => true,
-  { maxWeight: 1000, weigh: () => 1 },
-);
 
 obey(async (order) => {
   if (order.kind === 'seed') {
@@ -66,7 +55,7 @@ function drain(ready: Head[], pool: Pool): void {
     if (status !== 200) throw new Error(`Answered ${status}`);
     underWay -= 1;
     pump();
-    await outcomes.submit(head);
+    await writeDown(head);
     ready.push({ key, n: n + 1 });
     pump();
   };

@@ -35,6 +35,7 @@ import { sourceUrls } from './source-urls.ts';
 
 const API = '/api/v1';
 const SOURCES = '/sources';
+const FOR_PROGRAMS = [`${API}/`, `${SOURCES}/`];
 const BODY_LIMIT_BYTES = 256 * 1024;
 
 const SAFETY: Parameters<typeof safetyHeaders>[0] = {
@@ -88,7 +89,7 @@ export async function buildApp(
   app.decorateRequest('keyHash', '');
   const ofPages = safetyHeaders(SAFETY);
   app.addHook('onRequest', ({ routeOptions: { url = '' } }, reply, done) => {
-    const isForPrograms = [API, SOURCES].some((path) => url.startsWith(`${path}/`));
+    const isForPrograms = FOR_PROGRAMS.some((path) => url.startsWith(path));
     reply.headers(isForPrograms ? OF_DATA : ofPages);
     done();
   });

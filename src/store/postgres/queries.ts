@@ -45,7 +45,7 @@ export class PoolQueries implements Queries {
     const client = await connected(this.#pool);
     let isLost = false;
     try {
-      return await answered(client.query(query as { text: string; values?: unknown[] }));
+      return await run(client, query);
     } catch (error) {
       isLost = error instanceof StoreUnavailableError;
       throw error;
@@ -108,7 +108,7 @@ export class ClientQueries implements Queries {
 
   async #ask(query: Statement): Promise<QueryResult> {
     while (this.#turn) await this.#turn;
-    const asked = answered(this.#client.query(query as { text: string; values?: unknown[] }));
+    const asked = run(this.#client, query);
     this.#turn = asked.then(
       () => {
         this.#turn = null;
@@ -127,6 +127,9 @@ interface Statement {
   name?: string;
   values?: readonly unknown[];
 }
+
+const run = (client: ClientBase, query: Statement): Promise<QueryResult> =>
+  answered(client.query(query as { text: string; values?: unknown[] }));
 
 /** The texts are the program's own, so there is an end to them. */
 const nameOf = remembered(
