@@ -1,40 +1,15 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import { beforeEach, expect, test } from '@jest/globals';
 import type { Pool } from 'pg';
 import { isStoreDown, StoreUnavailableError } from '../../../src/store/errors.ts';
 import { openPostgres } from '../../../src/store/postgres/open.ts';
 import { connected, PoolQueries } from '../../../src/store/postgres/queries.ts';
 import type { Repositories, Store } from '../../../src/store/store.ts';
+import { Alarms } from '../../support/alarms.ts';
 import { CuttingProxy } from '../../support/cutting-proxy.ts';
 import { ask, describePostgres, emptySchema, endConnections } from '../../support/postgres.ts';
 
 const key = new Uint8Array(32).fill(7);
 const workspace = { name: 'Acme', ownerName: '', ownerEmail: '' };
-
-/** Alarms that ring when the test says so; one at a time is set. */
-class Alarms {
-  #set: { ms: number; ring: () => void }[] = [];
-
-  readonly after = (ms: number, ring: () => void) => {
-    const alarm = { ms, ring };
-    this.#set.push(alarm);
-    return () => {
-      this.#set = this.#set.filter((one) => one !== alarm);
-    };
-  };
-
-  /** Waits until an alarm of that length is set, and rings it. */
-  async ring(ms: number): Promise<void> {
-    for (;;) {
-      const alarm = this.#set.find((one) => one.ms === ms);
-      if (alarm) {
-        this.#set = this.#set.filter((one) => one !== alarm);
-        return alarm.ring();
-      }
-      await turn();
-    }
-  }
-}
 
 const create = (tx: Repositories) => tx.workspaces.create(workspace);
 
@@ -109,6 +84,8 @@ describePostgres('a connection to PostgreSQL', () => {
     await store.transaction(create);
     await alarms.ring(10_000);
     await ids();
+    // The first question has been answered.
+    await alarms.areSet(10_000);
     proxy.silence();
     const asked = [store.transaction(create), ids()];
     const outcomes = Promise.allSettled(asked);

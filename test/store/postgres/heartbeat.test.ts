@@ -1,36 +1,28 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { Heartbeat } from '../../../src/store/postgres/heartbeat.ts';
+import { Alarms } from '../../support/alarms.ts';
 
 /** A heart whose time and answers are the test's. */
 function heart() {
-  let alarms: { ms: number; ring: () => void }[] = [];
+  const alarms = new Alarms();
   const asked: PromiseWithResolvers<void>[] = [];
   let silences = 0;
-  const beat = new Heartbeat(
-    () => {
-      const answer = Promise.withResolvers<void>();
-      asked.push(answer);
-      return answer.promise;
-    },
-    () => {
-      silences += 1;
-    },
-    (ms, ring) => {
-      const alarm = { ms, ring };
-      alarms.push(alarm);
-      return () => {
-        alarms = alarms.filter((one) => one !== alarm);
-      };
-    },
-  );
+  const ask = () => {
+    const answer = Promise.withResolvers<void>();
+    asked.push(answer);
+    return answer.promise;
+  };
+  const silent = () => {
+    silences += 1;
+  };
   return {
-    beat,
+    beat: new Heartbeat(ask, silent, alarms.after),
     asked,
     silences: () => silences,
-    due: () => alarms.map(({ ms }) => ms),
+    due: () => alarms.due,
     ring: async () => {
-      alarms.shift()?.ring();
+      await alarms.ring(alarms.due[0] as number);
       for (let turns = 0; turns < 3; turns += 1) await turn();
     },
   };
