@@ -1,5 +1,5 @@
 import { type Case, type Context, withPlace, withServer } from '../rig/case.ts';
-import { type Measured, middle, spread } from '../rig/finding.ts';
+import { against, type Measured, middle, spread } from '../rig/finding.ts';
 import { bareIntake, leastIntake } from '../rig/limits.ts';
 import { fullLoad } from '../rig/load.ts';
 import { processorSeconds } from '../rig/process-figures.ts';
@@ -18,17 +18,9 @@ export const intake: Case = {
       context.say('intake alone');
       const limit = await bareIntake(TRAFFIC, context.smoke ? 0.2 : 4);
       const { perSecond: value, microseconds: ours } = await intakeAlone(context, seconds);
-      measured.push({
-        value,
-        limit: limit.perSecond,
-        microseconds: { ours, limits: limit.microseconds },
-      });
+      measured.push(against(limit, value, ours));
       const least = await leastIntake(TRAFFIC, context.smoke ? 0.2 : 4);
-      beside.push({
-        value,
-        limit: least.perSecond,
-        microseconds: { ours, limits: least.microseconds },
-      });
+      beside.push(against(least, value, ours));
     }
     return [
       {

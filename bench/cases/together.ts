@@ -1,5 +1,5 @@
 import { type Case, withPlace, withServer } from '../rig/case.ts';
-import { type Measured, middle, spread } from '../rig/finding.ts';
+import { against, type Measured, middle, spread } from '../rig/finding.ts';
 import { CHATS, fullLoadOn, wholeWebhook } from '../rig/full-load-on.ts';
 import { bareForwarder, bareSender } from '../rig/limits.ts';
 
@@ -23,17 +23,9 @@ export const together: Case = {
       );
       taken.push(Math.round(accepted));
       const limit = await bareSender(receiver, body, smoke ? 0.2 : 4);
-      measured.push({
-        value: delivered,
-        limit: limit.perSecond,
-        microseconds: { ours: microseconds, limits: limit.microseconds },
-      });
+      measured.push(against(limit, delivered, microseconds));
       const forwarder = await bareForwarder(receiver, body, { chats: CHATS }, smoke ? 0.2 : 4);
-      forwarded.push({
-        value: delivered,
-        limit: forwarder.perSecond,
-        microseconds: { ours: microseconds, limits: forwarder.microseconds },
-      });
+      forwarded.push(against(forwarder, delivered, microseconds));
     }
     return [
       {

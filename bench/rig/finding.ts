@@ -1,3 +1,4 @@
+import type { Limit } from './limits.ts';
 import { median } from './statistics.ts';
 
 /** What is wanted of a finding. */
@@ -34,6 +35,13 @@ export interface Measured {
   /** Processor time of a message, of the server with all its threads and of the limit. */
   microseconds?: { ours: number; limits: number };
 }
+
+/** @param ours processor time of a message */
+export const against = (limit: Limit, value: number, ours: number): Measured => ({
+  value,
+  limit: limit.perSecond,
+  microseconds: { ours, limits: limit.microseconds },
+});
 
 /** The one in the middle, by ratio. */
 export function middle(measured: readonly Measured[]): Measured & { ratio: number } {
