@@ -155,13 +155,18 @@ export class Dispatcher {
     const retired = new Set<Driver>();
     for (const shard of shards) this.#shards.delete(shard);
     for (const driver of this.#drivers.values()) {
-      if (this.#shards.has(shardOf(driver.webhookId))) continue;
+      if (this.drives(driver.webhookId)) continue;
       retired.add(driver);
       this.#drivers.delete(driver.webhookId);
       this.#ready.delete(driver);
       this.#blocked.delete(driver);
     }
     return retired;
+  }
+
+  /** Whether it holds the webhook's shard. */
+  drives(webhookId: number): boolean {
+    return this.#shards.has(shardOf(webhookId));
   }
 
   /** Messages came in: these webhooks have something due by then. */
@@ -196,7 +201,7 @@ export class Dispatcher {
 
   /** Undefined for a webhook of a shard that somebody else holds. */
   #driver(webhookId: number): Driver | undefined {
-    if (!this.#shards.has(shardOf(webhookId))) return undefined;
+    if (!this.drives(webhookId)) return undefined;
     let driver = this.#drivers.get(webhookId);
     if (!driver) {
       driver = new Driver(webhookId, this.#tenure);

@@ -140,7 +140,11 @@ async function startAmongOthers(
   };
   lookNowAndThen();
   return {
-    wake: (due) => dispatcher.wake(due),
+    wake: (due) => {
+      dispatcher.wake(due);
+      const others = [...due].filter(([webhookId]) => !dispatcher.drives(webhookId));
+      if (others.length > 0) opened.signals.wake(new Map(others));
+    },
     changed: (webhookId) => dispatcher.changed(webhookId),
     stop: async () => {
       cancel();

@@ -74,7 +74,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       : await startApi({
           ...{ config, store, place, clock, site, metrics, version, log },
           // Whoever delivers, be it in this process or in another, hears of it.
-          wake: (due) => (shared ? shared.signals.wake(due) : thread.tell((it) => it.wake(due))),
+          wake: (due) =>
+            shared && role === 'api' ? shared.signals.wake(due) : thread.tell((it) => it.wake(due)),
           changed: (id) =>
             shared ? shared.signals.changed(id) : thread.tell((it) => it.changed(id)),
         });
