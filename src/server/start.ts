@@ -115,9 +115,9 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     );
     if (role === 'dispatcher' && config.publicUrl === null) print(`${LINKS_LEAD_NOWHERE}\n`);
     if (first) {
-      print(await unsentNotice(store, config, clock.now()));
-      print(await invitation(store, config, site.publicUrl, clock.now()));
-      if (first.created) print(welcome(url, first.newKey));
+      const notice = await unsentNotice(store, config, clock.now());
+      const link = await invitation(store, config, site.publicUrl, clock.now());
+      print(`${notice}${link}${first.created ? welcome(url, first.newKey) : ''}`);
     }
     return { url, stop };
   } catch (error) {
