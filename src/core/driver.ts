@@ -284,10 +284,12 @@ export class Driver {
       const chatIds = lanes.map(({ chatId }) => chatId);
       const write = async (tx: Repositories) => {
         refused.clear();
-        await tx.chats.hold(chatIds);
-        const all = await tx.lanes.all(lanes);
-        // Its chat may just have been joined with another: then it may hold what has to come later.
-        const heldUp = await tx.lanes.heldUp(this.webhookId, chatIds);
+        const [, all, heldUp] = await Promise.all([
+          tx.chats.hold(chatIds),
+          tx.lanes.all(lanes),
+          // Its chat may just have been joined with another: then it may hold what has to come later.
+          tx.lanes.heldUp(this.webhookId, chatIds),
+        ]);
         const seals: Lane[] = [];
         for (const [i, { due, head }] of unwritten.entries()) {
           const { lane: seen } = due;

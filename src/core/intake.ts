@@ -124,14 +124,24 @@ export class Intake {
       const now = clock.now();
       const { news, arrivals } = sorted(requests, now);
       const learnt = news.length > 0 ? await tx.people.learn(news) : [];
-      const appended = await tx.messages.append(arrivals);
+      const workspaceIds = [...new Set(requests.map(({ workspaceId }) => workspaceId))];
+      const [appended, ...versions] = await Promise.all([
+        tx.messages.append(arrivals),
+        ...workspaceIds.map((id) => tx.workspaces.webhooksVersion(id)),
+      ]);
       const joined = [...learnt, ...appended.flatMap(joinsOf)];
       if (joined.length > 0) {
-        for (const workspaceId of new Set(requests.map((request) => request.workspaceId))) {
+        for (const workspaceId of workspaceIds) {
           edited.push(...(await leadFiltersOn(tx, workspaceId, joined)));
         }
       }
-      await this.#openLanes(tx, arrivals, afterJoins(appended, joined), due);
+      const webhooks = new Map<number, Webhook[]>();
+      for (const [i, id] of workspaceIds.entries()) {
+        // What has just been edited may yet be undone, so it is not to be remembered.
+        const list = edited.length > 0 ? tx.webhooks.list(id) : this.#listed(tx, id, versions[i]);
+        webhooks.set(id, await list);
+      }
+      await openLanes(tx, arrivals, afterJoins(appended, joined), webhooks, due);
       const younger = joined.flatMap((one) => one.younger);
       for (const id of younger.length > 0 ? await tx.lanes.hasten(younger, now) : []) {
         due.set(id, now);
@@ -154,54 +164,49 @@ export class Intake {
     return results;
   }
 
-  /**
-   * Opens a lane for every webhook that wants the message, those switched off included: their lanes
-   * freeze, and enabling decides whether they go on.
-   */
-  async #openLanes(
-    tx: Repositories,
-    arrivals: readonly Arrival[],
-    appended: readonly Appended[],
-    due: Map<number, number>,
-  ): Promise<void> {
-    const webhooksOf = new Map<number, Webhook[]>();
-    const lanes: Parameters<Repositories['lanes']['open']>[0][number][] = [];
-    for (const [i, result] of appended.entries()) {
-      if (result.status !== 'appended') continue;
-      const { workspaceId, message, receivedAt } = arrivals[i] as Arrival;
-      let webhooks = webhooksOf.get(workspaceId);
-      if (!webhooks) {
-        webhooks = await this.#webhooksOf(tx, workspaceId);
-        webhooksOf.set(workspaceId, webhooks);
-      }
-      for (const webhook of webhooks) {
-        const { filters } = webhook;
-        if (!wantsDirection(filters, message.message.direction)) continue;
-        if (!wantsChat(filters, result.chat, result.account)) continue;
-        const at = dueAt(receivedAt, webhook, result.chat.redirectTo !== null);
-        lanes.push({
-          webhookId: webhook.id,
-          chatId: result.chat.id,
-          nextSeq: result.seq,
-          openedAt: receivedAt,
-          dueAt: at,
-        });
-        if (webhook.enabled) due.set(webhook.id, Math.min(at, due.get(webhook.id) ?? at));
-      }
-    }
-    // Neighbours in the index one after the other: for a hundred webhooks a quarter less on SQLite.
-    await tx.lanes.open(lanes.sort((a, b) => a.webhookId - b.webhookId));
-  }
-
   /** The workspace's webhooks, read again only when one of them has changed. */
-  async #webhooksOf(tx: Repositories, workspaceId: number): Promise<Webhook[]> {
-    const version = await tx.workspaces.webhooksVersion(workspaceId);
+  async #listed(tx: Repositories, workspaceId: number, version = 0): Promise<Webhook[]> {
     const known = this.#webhooks.get(workspaceId);
     if (known?.version === version) return known.webhooks;
     const webhooks = await tx.webhooks.list(workspaceId);
     this.#webhooks.set(workspaceId, { version, webhooks });
     return webhooks;
   }
+}
+
+/**
+ * Opens a lane for every webhook that wants the message, those switched off included: their lanes
+ * freeze, and enabling decides whether they go on.
+ * @param webhooks of each workspace
+ */
+async function openLanes(
+  tx: Repositories,
+  arrivals: readonly Arrival[],
+  appended: readonly Appended[],
+  webhooks: ReadonlyMap<number, readonly Webhook[]>,
+  due: Map<number, number>,
+): Promise<void> {
+  const lanes: Parameters<Repositories['lanes']['open']>[0][number][] = [];
+  for (const [i, result] of appended.entries()) {
+    if (result.status !== 'appended') continue;
+    const { workspaceId, message, receivedAt } = arrivals[i] as Arrival;
+    for (const webhook of webhooks.get(workspaceId) ?? []) {
+      const { filters } = webhook;
+      if (!wantsDirection(filters, message.message.direction)) continue;
+      if (!wantsChat(filters, result.chat, result.account)) continue;
+      const at = dueAt(receivedAt, webhook, result.chat.redirectTo !== null);
+      lanes.push({
+        webhookId: webhook.id,
+        chatId: result.chat.id,
+        nextSeq: result.seq,
+        openedAt: receivedAt,
+        dueAt: at,
+      });
+      if (webhook.enabled) due.set(webhook.id, Math.min(at, due.get(webhook.id) ?? at));
+    }
+  }
+  // Neighbours in the index one after the other: for a hundred webhooks a quarter less on SQLite.
+  await tx.lanes.open(lanes.sort((a, b) => a.webhookId - b.webhookId));
 }
 
 /** What the requests bring: news first, then messages, each in the order in which they came. */

@@ -43,9 +43,12 @@ export async function settle(
   random: () => number,
 ): Promise<Settled[]> {
   const chatIds = [...new Set(group.map(({ delivery }) => delivery.lane.chatId))];
-  const chats = await tx.chats.hold(chatIds);
-  const webhooks = await tx.webhooks.byIds([...new Set(group.map(webhookIdOf))]);
-  const lanes = await standingLanes(tx, group);
+  // Asked for together, in the order in which they are locked.
+  const [chats, webhooks, lanes] = await Promise.all([
+    tx.chats.hold(chatIds),
+    tx.webhooks.byIds([...new Set(group.map(webhookIdOf))]),
+    standingLanes(tx, group),
+  ]);
   const learnt: Learnt[] = [];
   const taken: Taken[] = [];
   const failed: Lane[] = [];

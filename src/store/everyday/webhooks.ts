@@ -3,6 +3,8 @@ import type { Health, Shape, Webhook } from '../rows.ts';
 import type { Tables } from '../schema.ts';
 import type { SecretBox } from '../secret-box.ts';
 
+export type WebhookRow = Selectable<Tables['webhook']>;
+
 export type Lessons = Pick<Webhook, 'id' | 'health' | 'lastSuccessAt'>;
 
 export type WebhookChange = Partial<Omit<Webhook, 'id' | 'workspaceId' | 'createdAt'>>;
@@ -11,13 +13,10 @@ export type WebhookChange = Partial<Omit<Webhook, 'id' | 'workspaceId' | 'create
 export abstract class Webhooks {
   readonly #db: Kysely<Tables>;
   readonly #box: SecretBox;
-  readonly #locks: boolean;
 
-  /** @param locks whether the database has others write between a read and a write, unless it is told */
-  constructor(db: Kysely<Tables>, box: SecretBox, locks = false) {
+  constructor(db: Kysely<Tables>, box: SecretBox) {
     this.#db = db;
     this.#box = box;
-    this.#locks = locks;
   }
 
   async create(webhook: Omit<Webhook, 'id'>): Promise<Webhook> {
@@ -42,15 +41,12 @@ export abstract class Webhooks {
    */
   async byIds(ids: readonly number[]): Promise<Map<number, Webhook>> {
     if (ids.length === 0) return new Map();
-    const rows = await this.#db
-      .selectFrom('webhook')
-      .selectAll()
-      .where('id', 'in', padded(ids))
-      .orderBy('id')
-      .$if(this.#locks, (query) => query.forNoKeyUpdate())
-      .execute();
+    const rows = await this.rowsByIds(ids);
     return new Map(rows.map((row) => [row.id, this.#toWebhook(row)]));
   }
+
+  /** Those that there are, locked where others might write before the transaction ends. */
+  protected abstract rowsByIds(ids: readonly number[]): Promise<WebhookRow[]>;
 
   async get(workspaceId: number, id: number): Promise<Webhook | null> {
     const row = await this.#db
@@ -172,7 +168,7 @@ export abstract class Webhooks {
     };
   }
 
-  #toWebhook(row: Selectable<Tables['webhook']>): Webhook {
+  #toWebhook(row: WebhookRow): Webhook {
     return {
       id: row.id,
       workspaceId: row.workspace_id,
@@ -206,14 +202,8 @@ export abstract class Webhooks {
   }
 }
 
-/** Up to a power of two the last is repeated: each length is a statement of its own, to be kept prepared. */
-const padded = (ids: readonly number[]): number[] => {
-  const length = 2 ** Math.ceil(Math.log2(ids.length));
-  return Array.from({ length }, (_, i) => ids[Math.min(i, ids.length - 1)] as number);
-};
-
 type RequiredColumns = Pick<
-  Selectable<Tables['webhook']>,
+  WebhookRow,
   'name' | 'target_url' | 'granularity_hours' | 'filters' | 'secret' | 'enabled'
 >;
 

@@ -36,8 +36,8 @@ export async function append(db: Queries, arrivals: readonly Arrival[]): Promise
     return { status: 'appended', chat, account, seq, joined };
   });
   await saveIdentity(db, loaded.changes());
-  if (rows.length > 0) await db.rows(INSERT, [JSON.stringify(rows)]);
-  if (skipped.size > 0) await db.rows(COUNT_SKIPPED, [JSON.stringify([...skipped.values()])]);
+  if (rows.length > 0) await db.write(INSERT, [JSON.stringify(rows)]);
+  if (skipped.size > 0) await db.write(COUNT_SKIPPED, [JSON.stringify([...skipped.values()])]);
   return results;
 }
 

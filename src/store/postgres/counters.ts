@@ -16,7 +16,7 @@ export class PostgresCounters extends Counters {
   async add(counts: readonly DayCount[]): Promise<void> {
     if (counts.length === 0) return;
     // A statement must not come to one row twice; and rows are always taken in the same order.
-    await this.#queries.affected(
+    await this.#queries.write(
       `INSERT INTO daily_counter (webhook_id, day, succeeded, failed, messages)
        SELECT webhook_id, day, sum(succeeded), sum(failed), sum(messages)
          FROM unnest($1::bigint[], $2::int[], $3::bigint[], $4::bigint[], $5::bigint[])

@@ -21,6 +21,9 @@ const UNAVAILABLE = /^(08|53|57|58|28)...$|^(25006|25P03|25P04|3D000|0A000|26000
 export const isInTheWay = (error: unknown): boolean =>
   ['40001', '40P01', '23505', '55P03'].includes(sqlState(error));
 
+/** Whether a statement was refused only because one before it in the transaction had failed. */
+export const isAfterFailure = (error: unknown): boolean => sqlState(error) === '25P02';
+
 /** Whether the connection to the server cannot be made or is gone: pg's own errors, and the socket's. */
 export function isConnectionLost(error: unknown): boolean {
   const { code, message, severity } = (error ?? {}) as Record<string, unknown>;

@@ -17,7 +17,7 @@ export class PostgresHistory implements History {
     const totals = await this.#count(requests, activities);
     const toWrite = numbered(requests, REQUESTS_KEPT, (id) => totals.get(id)?.requests);
     if (toWrite.length > 0) {
-      await this.#queries.affected(
+      await this.#queries.write(
         `INSERT INTO request_log (webhook_id, slot, n, at, chat_id, entry)
          SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[],
                               $6::bytea[])
@@ -33,7 +33,7 @@ export class PostgresHistory implements History {
     }
     const acted = numbered(activities, ACTIVITIES_KEPT, (id) => totals.get(id)?.actions);
     if (acted.length > 0) {
-      await this.#queries.affected(
+      await this.#queries.write(
         `INSERT INTO activity (webhook_id, slot, n, at, chat_id, action, facts)
          SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::bigint[], $5::bigint[],
                               $6::text[], $7::text[])
@@ -106,17 +106,17 @@ export class PostgresHistory implements History {
   }
 
   async forgetChat(chatId: number): Promise<void> {
-    await this.#queries.affected('DELETE FROM request_log WHERE chat_id = $1', [chatId]);
-    await this.#queries.affected('DELETE FROM activity WHERE chat_id = $1', [chatId]);
+    await this.#queries.write('DELETE FROM request_log WHERE chat_id = $1', [chatId]);
+    await this.#queries.write('DELETE FROM activity WHERE chat_id = $1', [chatId]);
   }
 
   async purge(before: number): Promise<void> {
-    await this.#queries.affected('DELETE FROM request_log WHERE at < $1', [before]);
+    await this.#queries.write('DELETE FROM request_log WHERE at < $1', [before]);
   }
 
   async clear(webhookId: number): Promise<void> {
-    await this.#queries.affected('DELETE FROM request_log WHERE webhook_id = $1', [webhookId]);
-    await this.#queries.affected('DELETE FROM activity WHERE webhook_id = $1', [webhookId]);
+    await this.#queries.write('DELETE FROM request_log WHERE webhook_id = $1', [webhookId]);
+    await this.#queries.write('DELETE FROM activity WHERE webhook_id = $1', [webhookId]);
   }
 }
 

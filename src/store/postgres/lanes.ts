@@ -41,7 +41,7 @@ export class PostgresLanes implements Lanes {
 
   async open(lanes: readonly NewLane[]): Promise<void> {
     if (lanes.length === 0) return;
-    await this.#db.rows(
+    await this.#db.write(
       `INSERT INTO lane (webhook_id, chat_id, next_seq, opened_at, due_at, attempts)
        SELECT *, 0 FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
          AS new (webhook_id, chat_id, next_seq, opened_at, due_at)
@@ -78,7 +78,7 @@ export class PostgresLanes implements Lanes {
 
   async save(...lanes: readonly Lane[]): Promise<void> {
     if (lanes.length === 0) return;
-    await this.#db.rows(
+    await this.#db.write(
       `UPDATE lane SET next_seq = new.next_seq, opened_at = new.opened_at, due_at = new.due_at,
               attempts = new.attempts, blamed = new.blamed, blamed_since = new.blamed_since,
               blamed_at = new.blamed_at, error = new.error, sealed_seq = new.sealed_seq,
@@ -94,7 +94,7 @@ export class PostgresLanes implements Lanes {
 
   async remove(...keys: readonly LaneKey[]): Promise<void> {
     if (keys.length === 0) return;
-    await this.#db.rows(
+    await this.#db.write(
       `DELETE FROM lane USING unnest($1::bigint[], $2::bigint[]) AS gone (webhook_id, chat_id)
         WHERE lane.webhook_id = gone.webhook_id AND lane.chat_id = gone.chat_id`,
       keyColumns(keys),
@@ -106,7 +106,7 @@ export class PostgresLanes implements Lanes {
   }
 
   async removeOfChat(chatId: number): Promise<void> {
-    await this.#db.rows('DELETE FROM lane WHERE chat_id = $1', [chatId]);
+    await this.#db.write('DELETE FROM lane WHERE chat_id = $1', [chatId]);
   }
 
   async put(...lanes: readonly Lane[]): Promise<void> {
@@ -148,7 +148,7 @@ export class PostgresLanes implements Lanes {
   }
 
   async hasten(chatIds: readonly number[], now: number): Promise<number[]> {
-    await this.#db.rows(
+    await this.#db.write(
       `UPDATE lane SET due_at = least(due_at, $1)
         WHERE chat_id = ANY($2::bigint[]) AND sealed_seq IS NULL`,
       [now, chatIds],
@@ -214,7 +214,7 @@ export class PostgresLanes implements Lanes {
   }
 
   async redate(now: number, longestPauseMs: number): Promise<void> {
-    await this.#db.rows(
+    await this.#db.write(
       `UPDATE lane SET opened_at = $1, due_at = $1 + 3600000 * CASE WHEN EXISTS (
               SELECT 1 FROM chat WHERE chat.id = lane.chat_id AND redirect_to IS NOT NULL)
               THEN 0 ELSE webhook.granularity_hours END
@@ -222,7 +222,7 @@ export class PostgresLanes implements Lanes {
         WHERE webhook.id = lane.webhook_id AND sealed_seq IS NULL AND opened_at > $1`,
       [now],
     );
-    await this.#db.rows(
+    await this.#db.write(
       'UPDATE lane SET due_at = $1 WHERE sealed_seq IS NOT NULL AND due_at > $1 + $2::bigint',
       [now, longestPauseMs],
     );

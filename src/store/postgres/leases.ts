@@ -74,12 +74,12 @@ async function begun(db: Queries, lengthMs: number): Promise<number> {
  * of it, and its locks keep others from the same chats. So it is cleared away by whoever looks next.
  */
 async function clearLapsed(db: Queries): Promise<void> {
-  await db.rows(
+  await db.write(
     `DELETE FROM dispatcher WHERE id IN (
        SELECT id FROM dispatcher WHERE lease_until < clock_timestamp()
         ORDER BY id FOR UPDATE SKIP LOCKED)`,
   );
-  await db.rows(
+  await db.write(
     `SELECT pg_terminate_backend(pid) FROM dispatcher
        JOIN pg_locks ON classid = hashtext(current_schema())::oid AND objid = (-1 - id)::int::oid
        JOIN pg_stat_activity USING (pid)

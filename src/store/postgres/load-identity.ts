@@ -30,7 +30,7 @@ async function loadAccounts(
     ({ begins, workspaceId, account }) => begins && !loaded.account(workspaceId, account),
   );
   if (missing.length === 0) return;
-  await db.rows(
+  await db.write(
     `INSERT INTO account (workspace_id, phone)
        SELECT * FROM unnest($1::bigint[], $2::text[]) ORDER BY 1, 2 ON CONFLICT DO NOTHING`,
     [missing.map((one) => one.workspaceId), missing.map((one) => one.account)],

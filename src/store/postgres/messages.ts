@@ -165,7 +165,7 @@ export class PostgresMessages implements Messages {
       [workspaceId, before, from?.receivedAt ?? Number.MIN_SAFE_INTEGER, from?.id ?? 0, limit],
     );
     const gone = rows.filter(({ needed }) => !needed).map(({ id }) => id);
-    await this.#db.rows('DELETE FROM message WHERE id = ANY($1::bigint[])', [gone]);
+    await this.#db.write('DELETE FROM message WHERE id = ANY($1::bigint[])', [gone]);
     const last = rows.at(-1);
     return rows.length < limit || !last ? null : { receivedAt: last.receivedAt, id: last.id };
   }

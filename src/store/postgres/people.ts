@@ -38,7 +38,7 @@ export class PostgresPeople implements People {
       told.set(account.id, { id: account.id, name, email: item.email ?? before?.email });
     }
     if (told.size === 0) return;
-    await this.#db.rows(
+    await this.#db.write(
       `UPDATE account SET source_full_name = coalesce(told.name, source_full_name),
               source_email = coalesce(told.email, source_email)
          FROM json_to_recordset($1) AS told (id bigint, name text, email text)

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Writable } from 'node:stream';
 import type { ClientBase, Pool, PoolClient, QueryResult } from 'pg';
 import { StoreUnavailableError } from '../errors.ts';
 import { remembered } from '../remembered.ts';
@@ -8,8 +9,11 @@ import { isConnectionLost, isUnavailable } from './error-code.ts';
 export interface Queries {
   /** Runs a statement, which each connection prepares once: for texts that are always the same. */
   rows<Row>(text: string, params?: readonly unknown[]): Promise<Row[]>;
-  /** The same for a statement that answers no rows; answers how many it has written or deleted. */
-  affected(text: string, params?: readonly unknown[]): Promise<number>;
+  /**
+   * The same for a statement that answers nothing. In a transaction nobody waits for it: it is on its way
+   * together with what is asked next, and where it fails, so does that, and the commit.
+   */
+  write(text: string, params?: readonly unknown[]): Promise<void>;
   /** Runs a statement that is not kept prepared: for texts put together anew each time. */
   once<Row>(text: string, params?: readonly unknown[]): Promise<Answer<Row>>;
 }
@@ -33,8 +37,8 @@ export class PoolQueries implements Queries {
     return (await this.#ask(prepared(text, params))).rows as Row[];
   }
 
-  async affected(text: string, params: readonly unknown[] = []): Promise<number> {
-    return (await this.#ask(prepared(text, params))).rowCount ?? 0;
+  async write(text: string, params: readonly unknown[] = []): Promise<void> {
+    await this.#ask(prepared(text, params));
   }
 
   async once<Row>(text: string, params: readonly unknown[] = []): Promise<Answer<Row>> {
@@ -70,15 +74,18 @@ export async function connected(pool: Pool): Promise<PoolClient> {
 }
 
 /**
- * Over one connection, which takes one statement at a time: what is asked meanwhile waits for its turn.
+ * Over one connection, which carries out one statement after the other, in the order in which they were asked.
+ * They need not wait for each other's answers: what is asked together makes one trip.
  */
 export class ClientQueries implements Queries {
   readonly #client: ClientBase;
-  #turn: Promise<unknown> | null = null;
+  readonly #stream: Writable;
+  #gathering = false;
   #failure: unknown = null;
 
   constructor(client: ClientBase) {
     this.#client = client;
+    this.#stream = (client as unknown as { connection: { stream: Writable } }).connection.stream;
   }
 
   /** The first error since this was asked last; a transaction in which there was one cannot commit. */
@@ -92,12 +99,12 @@ export class ClientQueries implements Queries {
     return (await this.#ask(prepared(text, params))).rows as Row[];
   }
 
-  async affected(text: string, params: readonly unknown[] = []): Promise<number> {
-    return (await this.#ask(prepared(text, params))).rowCount ?? 0;
-  }
-
   async once<Row>(text: string, params: readonly unknown[] = []): Promise<Answer<Row>> {
     return toAnswer<Row>(await this.#ask({ text, values: params }));
+  }
+
+  async write(text: string, params: readonly unknown[] = []): Promise<void> {
+    void this.#ask(prepared(text, params));
   }
 
   /** Runs several statements in one trip, none of them with parameters; answers those of the last. */
@@ -106,19 +113,24 @@ export class ClientQueries implements Queries {
     return toAnswer<Row>(Array.isArray(results) ? (results.at(-1) as QueryResult) : results);
   }
 
-  async #ask(query: Statement): Promise<QueryResult> {
-    while (this.#turn) await this.#turn;
+  #ask(query: Statement): Promise<QueryResult> {
+    this.#gather();
     const asked = run(this.#client, query);
-    this.#turn = asked.then(
-      () => {
-        this.#turn = null;
-      },
-      (error) => {
-        this.#turn = null;
-        this.#failure ??= error;
-      },
-    );
+    asked.catch((error) => {
+      this.#failure ??= error;
+    });
     return asked;
+  }
+
+  /** What is asked in one turn is handed to the socket at its end, all at once: waking the server costs most. */
+  #gather(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    this.#stream.cork();
+    process.nextTick(() => {
+      this.#gathering = false;
+      this.#stream.uncork();
+    });
   }
 }
 

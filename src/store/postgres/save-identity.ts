@@ -28,7 +28,7 @@ export interface IdentityChanges {
 export async function saveIdentity(db: Queries, changes: IdentityChanges): Promise<void> {
   const { newChats, redirected, named, heard, people, merged, newNames } = changes;
   const write = async (rows: readonly object[], text: string) => {
-    if (rows.length > 0) await db.rows(text, [JSON.stringify(rows)]);
+    if (rows.length > 0) await db.write(text, [JSON.stringify(rows)]);
   };
   await write(newChats, NEW_CHATS);
   await write(redirected, REDIRECTED);

@@ -42,6 +42,8 @@ export function sessionConfig(url: string, { readOnly = false } = {}): ClientCon
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     types: { getTypeParser },
+    // Statements do not wait for the answers of those before them.
+    pipeline: true,
   };
 }
 

@@ -151,9 +151,9 @@ export class PostgresSignals implements Signals {
     while (this.#sending) await this.#sending;
     this.#closing.abort();
     const sender = (await this.#sender?.catch(() => null))?.client;
-    await Promise.allSettled(
-      [...this.#listening, ...(sender ? [sender] : [])].map((one) => one.end()),
-    );
+    // It may be asking a server that has fallen silent.
+    if (sender) cut(sender);
+    await Promise.allSettled([...this.#listening].map((one) => one.end()));
   }
 }
 

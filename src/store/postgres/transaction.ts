@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { LeaseLostError, StoreUnavailableError } from '../errors.ts';
 import type { Repositories, Scope } from '../store.ts';
-import { isInTheWay } from './error-code.ts';
+import { isAfterFailure, isInTheWay } from './error-code.ts';
+import { cut } from './heartbeat.ts';
 import { beginWith, type NOBODY } from './lock.ts';
 import { LIFE, wasCommitted } from './outcome.ts';
 import { ClientQueries, type Queries } from './queries.ts';
@@ -70,7 +71,7 @@ export class Transaction {
       return result;
     } catch (error) {
       const failure = this.#queries.takeFailure();
-      const cause = isInTheWay(failure) ? failure : error;
+      const cause = isInTheWay(failure) || isAfterFailure(error) ? failure : error;
       await this.#rollBack(cause);
       throw cause;
     } finally {
@@ -106,6 +107,6 @@ export class Transaction {
   async cut(): Promise<void> {
     if (this.#committing) return this.#committing.catch(() => {});
     this.#reusable = false;
-    await (this.#client as unknown as pg.Client).end();
+    cut(this.#client);
   }
 }

@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { Kysely } from 'kysely';
-import { type Lessons, Webhooks } from '../everyday/webhooks.ts';
+import { type Lessons, type WebhookRow, Webhooks } from '../everyday/webhooks.ts';
 import type { Tables } from '../schema.ts';
 import type { SecretBox } from '../secret-box.ts';
 import { statementCache } from './statements.ts';
@@ -12,6 +12,11 @@ export class SqliteWebhooks extends Webhooks {
   constructor(database: Database, db: Kysely<Tables>, box: SecretBox) {
     super(db, box);
     this.#sql = statementCache(database);
+  }
+
+  protected async rowsByIds(ids: readonly number[]): Promise<WebhookRow[]> {
+    const find = this.#sql('SELECT * FROM webhook WHERE id = ?');
+    return ids.flatMap((id) => (find.get(id) as WebhookRow | undefined) ?? []);
   }
 
   async saveHealth(...all: readonly Lessons[]): Promise<void> {
