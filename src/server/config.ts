@@ -82,6 +82,12 @@ const databaseUrl = z.string().transform((text, context) => {
     context.addIssue('is not an address such as postgres://user:password@db.example.com/pakiet');
     return z.NEVER;
   }
+  try {
+    decodeURIComponent(text);
+  } catch {
+    context.addIssue('has a % that stands for itself, as in a password: write it as %25');
+    return z.NEVER;
+  }
   return text;
 });
 

@@ -128,6 +128,10 @@ describePostgres('a server on PostgreSQL', () => {
         { DATABASE_URL: 'mysql://me:hunter2@localhost/x' },
         'DATABASE_URL is not an address such as',
       ],
+      [
+        { DATABASE_URL: 'postgres://me:hunter2%@localhost/x' },
+        'DATABASE_URL has a % that stands for itself',
+      ],
       [{ PAKIET_DATA_DIR: '/dev/null/in' }, 'No key to the secrets can be written to /dev/null/in'],
       [{ PAKIET_SECRET_KEY: 'hunter2' }, 'PAKIET_SECRET_KEY is not 32 bytes in base64'],
     ] as const) {

@@ -58,6 +58,7 @@ async function refuseUnfinished(queries: Queries): Promise<void> {
 /**
  * Opens a connection of its own.
  * @throws {StoreUnreachableError}
+ * @throws {StoreRefusedError} where it leads to a pooler
  */
 export async function connect(
   url: string,
@@ -71,7 +72,14 @@ export async function connect(
     await answered(client.connect());
     return client;
   } catch (error) {
-    throw new StoreUnreachableError(error instanceof StoreUnavailableError ? error.cause : error);
+    const cause = error instanceof StoreUnavailableError ? error.cause : error;
+    // PostgreSQL itself knows this one.
+    if (/unsupported startup parameter.*options/.test(String(cause))) {
+      throw new StoreRefusedError(
+        'The server of DATABASE_URL refuses what Pakiet asks of its connections (options), as a pooler such as pgbouncer does: give the address of PostgreSQL itself.',
+      );
+    }
+    throw new StoreUnreachableError(cause);
   }
 }
 

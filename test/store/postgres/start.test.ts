@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
@@ -61,6 +63,23 @@ describePostgres('opening PostgreSQL', () => {
     await proxy.close();
     // It holds no lock that a later start would wait for.
     await (await openPostgres({ url, key })).close();
+  });
+
+  test('a pooler that refuses what connections ask for is named', async () => {
+    const pooler = createServer((socket) => {
+      const told = 'SFATAL\0C08P01\0Munsupported startup parameter: options\0\0';
+      const length = Buffer.alloc(4);
+      length.writeInt32BE(4 + told.length);
+      socket.once('data', () =>
+        socket.end(Buffer.concat([Buffer.from('E'), length, Buffer.from(told)])),
+      );
+    });
+    await once(pooler.listen(0, '127.0.0.1'), 'listening');
+    const { port } = pooler.address() as AddressInfo;
+    const opening = openPostgres({ url: `postgres://me@127.0.0.1:${port}/x`, key });
+    await expect(opening).rejects.toThrow(StoreRefusedError);
+    await expect(opening).rejects.toThrow('pgbouncer');
+    pooler.close();
   });
 
   test('a certificate that cannot be read is told in one sentence', async () => {
