@@ -10,6 +10,7 @@ import type { Site } from './render.ts';
 import { park } from './set-aside.ts';
 import { isSameHead, type Next, replaceLane, type Settled } from './settle.ts';
 import type { Tenure } from './tenure.ts';
+import { together } from './together.ts';
 
 /** Heads looked up together. Bundles may be a megabyte each: of those so many that they take so much at most. */
 const SINGLES_AHEAD = 64;
@@ -284,7 +285,7 @@ export class Driver {
       const chatIds = lanes.map(({ chatId }) => chatId);
       const write = async (tx: Repositories) => {
         refused.clear();
-        const [, all, heldUp] = await Promise.all([
+        const [, all, heldUp] = await together([
           tx.chats.hold(chatIds),
           tx.lanes.all(lanes),
           // Its chat may just have been joined with another: then it may hold what has to come later.

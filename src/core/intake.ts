@@ -8,6 +8,7 @@ import { wantsChat, wantsDirection } from './filters.ts';
 import { amongThoseOf, GroupCommit } from './group-commit.ts';
 import { afterJoins, leadFiltersOn } from './identity.ts';
 import { added } from './tally.ts';
+import { together } from './together.ts';
 import { dueAt } from './window.ts';
 
 /** Items that one transaction takes. */
@@ -125,7 +126,7 @@ export class Intake {
       const { news, arrivals } = sorted(requests, now);
       const learnt = news.length > 0 ? await tx.people.learn(news) : [];
       const workspaceIds = [...new Set(requests.map(({ workspaceId }) => workspaceId))];
-      const [appended, ...versions] = await Promise.all([
+      const [appended, ...versions] = await together([
         tx.messages.append(arrivals),
         ...workspaceIds.map((id) => tx.workspaces.webhooksVersion(id)),
       ]);

@@ -16,6 +16,7 @@ import {
   SINGLES_READ,
 } from './read-ahead.ts';
 import type { Attempt } from './sender.ts';
+import { together } from './together.ts';
 import { laneAfter } from './window.ts';
 import { isZapGone } from './zap-life.ts';
 
@@ -44,7 +45,7 @@ export async function settle(
 ): Promise<Settled[]> {
   const chatIds = [...new Set(group.map(({ delivery }) => delivery.lane.chatId))];
   // Asked for together, in the order in which they are locked.
-  const [chats, webhooks, lanes] = await Promise.all([
+  const [chats, webhooks, lanes] = await together([
     tx.chats.hold(chatIds),
     tx.webhooks.byIds([...new Set(group.map(webhookIdOf))]),
     standingLanes(tx, group),

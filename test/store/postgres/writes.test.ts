@@ -1,4 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { together } from '../../../src/core/together.ts';
 import { openPostgres } from '../../../src/store/postgres/open.ts';
 import type { Repositories, Store } from '../../../src/store/store.ts';
 import { describePostgres, emptySchema } from '../../support/postgres.ts';
@@ -58,6 +60,22 @@ describePostgres('a write, whose answer no transaction waits for,', () => {
       await store.transaction((tx) => count(tx, 1));
     }
     expect(await counted(1)).toEqual([8]);
+  });
+
+  test('comes to nothing where something asked beside it fails first', async () => {
+    const slow: Promise<void>[] = [];
+    const failing = store.transaction((tx) => {
+      const slowly = async () => {
+        for (let turns = 0; turns < 50; turns += 1) await turn();
+        await count(tx, 1);
+      };
+      slow.push(slowly());
+      return together([slow[0], tx.workspaces.webhooksVersion(2 ** 63)]);
+    });
+    await expect(failing).rejects.toEqual(TOO_LARGE);
+    await Promise.allSettled(slow);
+    await store.transaction((tx) => tx.counters.since(1, 0));
+    expect(await counted(1)).toEqual([]);
   });
 
   test('that another is in the way of for ever is made again', async () => {
