@@ -9,9 +9,10 @@ import { openStore } from '../store/open.ts';
 import { isShared } from '../store/store.ts';
 import { nameOf, type TakenPlace, takePlace } from '../store/take.ts';
 import { type Config, ConfigError, urlOf } from './config.ts';
-import { type DispatcherThread, startDispatcher } from './dispatcher-thread.ts';
+import { startDispatcher } from './dispatcher-thread.ts';
 import { createFirstWorkspace, invitation, welcome } from './first-start.ts';
 import { Metrics } from './metrics.ts';
+import { OwnDispatcher } from './own-dispatcher.ts';
 import { buildProbes } from './probes.ts';
 import { startApi } from './start-api.ts';
 import { unsentNotice } from './unsent-notice.ts';
@@ -57,10 +58,10 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const opened = await openStore(place);
   const shared = isShared(opened) ? opened : null;
   const clock = shared ? await SharedClock.start(options.clock, () => shared.now()) : options.clock;
-  const thread = new ThreadInWaiting();
+  const dispatcher = new OwnDispatcher(shared?.signals ?? null);
   const metrics = new Metrics({
     ...{ store: opened, place, clock, version, log },
-    ofDispatcher: async () => (await thread.running?.metrics()) ?? [],
+    ofDispatcher: () => dispatcher.metrics(),
   });
   const { store } = metrics;
   const site = {
@@ -74,10 +75,8 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       : await startApi({
           ...{ config, store, place, clock, site, metrics, version, log },
           // Whoever delivers, be it in this process or in another, hears of it.
-          wake: (due) =>
-            shared && role === 'api' ? shared.signals.wake(due) : thread.tell((it) => it.wake(due)),
-          changed: (id) =>
-            shared ? shared.signals.changed(id) : thread.tell((it) => it.changed(id)),
+          wake: (due) => dispatcher.wake(due),
+          changed: (id) => dispatcher.changed(id),
         });
   const { app } = parts;
   const first =
@@ -87,7 +86,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
     // A connection that had a request under way is kept alive after it, by whoever may use it again.
     const idle = setInterval(() => app.server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
     // Nothing more is begun, also of what still comes in; what is taken waits in the store.
-    await Promise.all([app.close(), thread.running?.stop()]);
+    await Promise.all([app.close(), dispatcher.stop()]);
     clearTimeout(impatience);
     clearInterval(idle);
     await parts.stop();
@@ -107,7 +106,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
         allowNetworks: config.allowNetworks.map(([base, bits]) => `${base}/${bits}`),
         ...(options.leaseMs !== undefined && { leaseMs: options.leaseMs }),
       };
-      thread.isThere(await startDispatcher(options.dispatcherEntry, settings, options.onDeath));
+      dispatcher.isThere(await startDispatcher(options.dispatcherEntry, settings, options.onDeath));
     }
     const what = { all: '', api: ' as api', dispatcher: ' as dispatcher' }[role];
     print(
@@ -128,23 +127,6 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
 
 const LINKS_LEAD_NOWHERE =
   'PAKIET_PUBLIC_URL is not set, so links in what is delivered lead to this process, which has no pages: set it to the address of the API.';
-
-/** The dispatcher's thread, or what it is to be told once it is there. */
-class ThreadInWaiting {
-  running: DispatcherThread | null = null;
-  // What comes in before the dispatcher is at work may be too late for its first look at the store.
-  #untold: ((thread: DispatcherThread) => void)[] = [];
-
-  tell(news: (thread: DispatcherThread) => void): void {
-    if (this.running) news(this.running);
-    else this.#untold.push(news);
-  }
-
-  isThere(thread: DispatcherThread): void {
-    this.running = thread;
-    for (const news of this.#untold.splice(0)) news(thread);
-  }
-}
 
 function take(config: Config): TakenPlace {
   try {
