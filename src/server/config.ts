@@ -82,6 +82,10 @@ const databaseUrl = z.string().transform((text, context) => {
     context.addIssue('is not an address such as postgres://user:password@db.example.com/pakiet');
     return z.NEVER;
   }
+  if (url.searchParams.has('schema')) {
+    context.addIssue('does not name a schema by ?schema=…: write ?options=-c%20search_path%3D…');
+    return z.NEVER;
+  }
   try {
     decodeURIComponent(text);
   } catch {

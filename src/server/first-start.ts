@@ -38,7 +38,7 @@ export function welcome(url: string, newKey: string | null): string {
     ? `Your API key, shown only this once:\n\n  ${newKey}\n`
     : 'Your API key is the one you gave as PAKIET_API_KEY. In another shell, set it there first: PAKIET_API_KEY=…\n';
   return `${shown}
-Send a first message:
+Send a first message (it goes to the webhooks that there are by then, so make one first to see it arrive):
 
   curl ${url}/api/v1/messages -H "Authorization: Bearer ${key}" -H 'Content-Type: application/json' -d '{"whatsapp_account":{"phone":"+972550000000"},"chat":{"id":"972540000000@c.us","full_name":"John Doe","phone":"+972540000000"},"message":{"message_id":"first","direction":"received","timestamp":"2021-02-24T16:25:29Z","text":"Hi! How are you?"}}'
 `;

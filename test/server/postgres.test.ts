@@ -129,6 +129,10 @@ describePostgres('a server on PostgreSQL', () => {
         'DATABASE_URL is not an address such as',
       ],
       [
+        { DATABASE_URL: 'postgres://me:hunter2@localhost/x?schema=there' },
+        'write ?options=-c%20search_path%3D…',
+      ],
+      [
         { DATABASE_URL: 'postgres://me:hunter2%@localhost/x' },
         'DATABASE_URL has a % that stands for itself',
       ],
