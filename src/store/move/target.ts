@@ -17,6 +17,7 @@ export class MoveTarget {
   readonly #client: pg.Client;
   readonly #name: string;
   readonly #queries: ClientQueries;
+  #writing: Promise<void> = Promise.resolve();
   readonly #columns = new Map<TableName, { name: string; type: string }[]>();
 
   /** @throws {StoreError} where it cannot be had */
@@ -61,7 +62,12 @@ export class MoveTarget {
   }
 
   /** Writes rows of a table and how far all tables have come by that, both or neither. */
-  async add(table: TableName, rows: readonly object[], progress: Progress): Promise<void> {
+  add(table: TableName, rows: readonly object[], progress: Progress): Promise<void> {
+    this.#writing = this.#add(table, rows, progress);
+    return this.#writing;
+  }
+
+  async #add(table: TableName, rows: readonly object[], progress: Progress): Promise<void> {
     const columns = await this.columns(table);
     const names = columns.map(({ name }) => name).join(', ');
     const writing = this.#queries.rows(
@@ -117,7 +123,9 @@ export class MoveTarget {
     await this.#queries.once('UPDATE move SET finished_at = $1', [at]);
   }
 
+  /** What is on its way is let through. */
   async close(): Promise<void> {
+    await this.#writing.catch(() => {});
     await this.#client.end().catch(() => {});
   }
 }
