@@ -125,21 +125,22 @@ export class Intake {
       const now = clock.now();
       const { news, arrivals } = sorted(requests, now);
       const learnt = news.length > 0 ? await tx.people.learn(news) : [];
-      const workspaceIds = [...new Set(requests.map(({ workspaceId }) => workspaceId))];
+      const workspaceIds = [...new Set(arrivals.map(({ workspaceId }) => workspaceId))];
       const [appended, ...versions] = await together([
         tx.messages.append(arrivals),
         ...workspaceIds.map((id) => tx.workspaces.webhooksVersion(id)),
       ]);
       const joined = [...learnt, ...appended.flatMap(joinsOf)];
       if (joined.length > 0) {
-        for (const workspaceId of workspaceIds) {
+        for (const workspaceId of new Set(requests.map((request) => request.workspaceId))) {
           edited.push(...(await leadFiltersOn(tx, workspaceId, joined)));
         }
       }
       const webhooks = new Map<number, Webhook[]>();
       for (const [i, id] of workspaceIds.entries()) {
         // What has just been edited may yet be undone, so it is not to be remembered.
-        const list = edited.length > 0 ? tx.webhooks.list(id) : this.#listed(tx, id, versions[i]);
+        const version = versions[i] as number;
+        const list = edited.length > 0 ? tx.webhooks.list(id) : this.#listed(tx, id, version);
         webhooks.set(id, await list);
       }
       await openLanes(tx, arrivals, afterJoins(appended, joined), webhooks, due);
@@ -166,7 +167,7 @@ export class Intake {
   }
 
   /** The workspace's webhooks, read again only when one of them has changed. */
-  async #listed(tx: Repositories, workspaceId: number, version = 0): Promise<Webhook[]> {
+  async #listed(tx: Repositories, workspaceId: number, version: number): Promise<Webhook[]> {
     const known = this.#webhooks.get(workspaceId);
     if (known?.version === version) return known.webhooks;
     const webhooks = await tx.webhooks.list(workspaceId);

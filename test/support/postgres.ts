@@ -9,10 +9,7 @@ const SERVER = process.env.PAKIET_TEST_DATABASE_URL ?? 'postgres://postgres@127.
 export const hasPostgres = await canConnect();
 
 async function canConnect(): Promise<boolean> {
-  const client = new pg.Client({
-    connectionString: SERVER,
-    connectionTimeoutMillis: 5000,
-  });
+  const client = new pg.Client({ connectionString: SERVER, connectionTimeoutMillis: 5000 });
   try {
     await client.connect();
     await client.end();

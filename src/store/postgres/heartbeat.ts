@@ -1,5 +1,4 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type pg from 'pg';
 
 /** How often the server is asked whether it is there, and how long it may take to say so. */
 const EVERY_MS = 10_000;
@@ -57,11 +56,4 @@ export class Heartbeat {
     if (isSilent && !this.#isStopped) this.#silent();
     this.#next();
   }
-}
-
-/** Ends a connection here and now; whatever is asked over it fails. */
-export function cut(client: pg.ClientBase): void {
-  (
-    client as unknown as { connection: { stream: { destroy: () => void } } }
-  ).connection.stream.destroy();
 }

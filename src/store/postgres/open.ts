@@ -4,7 +4,7 @@ import { StoreUnavailableError } from '../errors.ts';
 import { SecretBox } from '../secret-box.ts';
 import type { Repositories, Scope, SharedStore, Store } from '../store.ts';
 import { isInTheWay } from './error-code.ts';
-import { type After, cut, Heartbeat } from './heartbeat.ts';
+import { type After, Heartbeat } from './heartbeat.ts';
 import { theKey } from './installation.ts';
 import { PostgresLeases } from './leases.ts';
 import { NOBODY } from './lock.ts';
@@ -13,6 +13,7 @@ import { repositories } from './repositories.ts';
 import { sessionConfig } from './session.ts';
 import { setUp } from './set-up.ts';
 import { PostgresSignals } from './signals.ts';
+import { cut } from './socket.ts';
 import { Transaction } from './transaction.ts';
 
 /**

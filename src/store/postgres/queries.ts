@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { Writable } from 'node:stream';
+import type { Socket } from 'node:net';
 import type { ClientBase, Pool, PoolClient, QueryResult } from 'pg';
 import { StoreUnavailableError } from '../errors.ts';
 import { remembered } from '../remembered.ts';
 import { isConnectionLost, isUnavailable } from './error-code.ts';
+import { socketOf } from './socket.ts';
 
 /** What the repositories ask the database by: over any connection of a pool, or over that of a transaction. */
 export interface Queries {
@@ -79,13 +80,13 @@ export async function connected(pool: Pool): Promise<PoolClient> {
  */
 export class ClientQueries implements Queries {
   readonly #client: ClientBase;
-  readonly #stream: Writable;
+  readonly #socket: Socket;
   #gathering = false;
   #failure: unknown = null;
 
   constructor(client: ClientBase) {
     this.#client = client;
-    this.#stream = (client as unknown as { connection: { stream: Writable } }).connection.stream;
+    this.#socket = socketOf(client);
   }
 
   /** The first error since this was asked last; a transaction in which there was one cannot commit. */
@@ -126,10 +127,10 @@ export class ClientQueries implements Queries {
   #gather(): void {
     if (this.#gathering) return;
     this.#gathering = true;
-    this.#stream.cork();
+    this.#socket.cork();
     process.nextTick(() => {
       this.#gathering = false;
-      this.#stream.uncork();
+      this.#socket.uncork();
     });
   }
 }

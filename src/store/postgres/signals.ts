@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
 import type { News, Signals } from '../signals.ts';
-import { cut } from './heartbeat.ts';
 import { ClientQueries } from './queries.ts';
 import { connect } from './set-up.ts';
+import { cut } from './socket.ts';
 
 /** A notification carries at most 8,000 bytes. */
 const TOGETHER = 200;

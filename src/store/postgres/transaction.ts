@@ -2,10 +2,10 @@ import type pg from 'pg';
 import { LeaseLostError, StoreUnavailableError } from '../errors.ts';
 import type { Repositories, Scope } from '../store.ts';
 import { isAfterFailure, isInTheWay } from './error-code.ts';
-import { cut } from './heartbeat.ts';
 import { beginWith, type NOBODY } from './lock.ts';
 import { LIFE, wasCommitted } from './outcome.ts';
 import { ClientQueries, type Queries } from './queries.ts';
+import { cut } from './socket.ts';
 
 interface Surroundings {
   toRepositories: (queries: Queries) => Repositories;

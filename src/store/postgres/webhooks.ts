@@ -7,7 +7,6 @@ import type { Queries } from './queries.ts';
 /** Webhooks; what a group of deliveries has taught of them is written in one statement. */
 export class PostgresWebhooks extends Webhooks {
   readonly #queries: Queries;
-
   readonly #lock: string;
 
   constructor(db: Kysely<Tables>, box: SecretBox, queries: Queries, locks: boolean) {
