@@ -2,15 +2,14 @@ import type { Lane, Webhook } from '../store/rows.ts';
 import type { DueLane, Repositories, Store } from '../store/store.ts';
 import type { Clock } from './clock.ts';
 import { wantsChat } from './filters.ts';
-import { type Delivery, findHead, findHeads, type Head, single } from './head.ts';
+import { type Delivery, findHeads, type Head, single } from './head.ts';
 import { restsUntil } from './health.ts';
 import { carryOutChunk } from './lane-actions.ts';
 import { evenlyDueAfter, opensAt, spacingMs } from './pace.ts';
 import type { Site } from './render.ts';
-import { park } from './set-aside.ts';
-import { isSameHead, type Next, replaceLane, type Settled } from './settle.ts';
+import type { Next, Settled } from './settle.ts';
 import type { Tenure } from './tenure.ts';
-import { together } from './together.ts';
+import { writeDown } from './write-down.ts';
 
 /** Heads looked up together. Bundles may be a megabyte each: of those so many that they take so much at most. */
 const SINGLES_AHEAD = 64;
@@ -203,7 +202,11 @@ export class Driver {
     try {
       const heads = await findHeads(store.read, site, webhook, due, clock);
       const found = due.map((lane, i) => ({ due: lane, head: heads[i] as Head }));
-      const deliveries = await this.#writeDown(store, site, webhook, found, clock);
+      const { deliveries, released, isOutdated } = await writeDown(
+        ...[store, site, webhook, found, clock],
+      );
+      this.#release(released);
+      if (isOutdated) this.changed();
       this.#bundlesAhead = bundlesAhead(deliveries) ?? this.#bundlesAhead;
       // A change or a failure meanwhile meant these too: they are looked up again when it is their time.
       if (drops === this.#drops) this.#queue.push(...deliveries);
@@ -264,93 +267,12 @@ export class Driver {
     }
   }
 
-  /**
-   * Seals bundles before their first attempt and moves lanes that have nothing to send. Lanes that were
-   * moved by someone else meanwhile are left alone.
-   * @returns what may be sent
-   */
-  async #writeDown(
-    store: Store,
-    site: Site,
-    { workspaceId }: Webhook,
-    found: Found[],
-    clock: Clock,
-  ): Promise<Delivery[]> {
-    const unwritten = found.filter(
-      ({ head }) => head.kind !== 'send' || needsSeal(head.delivery) || skipsAhead(head.delivery),
-    );
-    const refused = new Set<number>();
-    if (unwritten.length > 0) {
-      const lanes = unwritten.map(({ due }) => due.lane);
-      const chatIds = lanes.map(({ chatId }) => chatId);
-      const write = async (tx: Repositories) => {
-        refused.clear();
-        const [, all, heldUp] = await together([
-          tx.chats.hold(chatIds),
-          tx.lanes.all(lanes),
-          // Its chat may just have been joined with another: then it may hold what has to come later.
-          tx.lanes.heldUp(this.webhookId, chatIds),
-        ]);
-        const seals: Lane[] = [];
-        for (const [i, { due, head }] of unwritten.entries()) {
-          const { lane: seen } = due;
-          const stored = all[i];
-          if (!stored || !isSameHead(stored, seen)) refused.add(seen.chatId);
-          else if (head.kind !== 'send') await this.#move(tx, site, stored, clock);
-          else if (heldUp.has(seen.chatId)) refused.add(seen.chatId);
-          else if (needsSeal(head.delivery)) seals.push(sealed(head.delivery));
-        }
-        await tx.lanes.save(...seals);
-      };
-      await store.transaction(write, { among: [workspaceId] });
-    }
-    const ready: Delivery[] = [];
-    for (const { due, head } of found) {
-      const { chatId } = due.lane;
-      if (head.kind !== 'send' || refused.has(chatId)) this.#release([due]);
-      else if (needsSeal(head.delivery))
-        ready.push({ ...head.delivery, lane: sealed(head.delivery) });
-      else ready.push(head.delivery);
-    }
-    return ready;
-  }
-
-  /**
-   * Looks once more, now that nothing can come in between: a message may just have arrived, or the chat
-   * have become a redirect.
-   */
-  async #move(tx: Repositories, site: Site, lane: Lane, clock: Clock): Promise<void> {
-    const webhook = (await tx.webhooks.byIds([this.webhookId])).get(this.webhookId);
-    const found = webhook && (await tx.chats.get(webhook.workspaceId, lane.chatId));
-    const head = found && (await findHead(tx, site, webhook, { lane, ...found }, clock));
-    if (head?.kind === 'move') await replaceLane(tx, lane, head.to);
-    // It was judged by settings that are out of date.
-    if (head?.kind === 'send') this.changed();
-    if (webhook && head?.kind === 'park') await park(tx, webhook, lane, clock.now());
-  }
-
   /** Their lanes are to be looked up again. */
   #release(all: readonly { lane: Lane }[]): void {
     for (const { lane } of all) this.#busy.delete(lane.chatId);
     if (all.length > 0) this.mayHaveMore();
   }
 }
-
-interface Found {
-  due: DueLane;
-  head: Head;
-}
-
-const needsSeal = ({ shape, lane }: Delivery) => shape === 'bundle' && !lane.seal;
-
-/** A single that is not where its lane stood: messages were passed over that are not wanted any more. */
-const skipsAhead = ({ shape, lane, lastSeq }: Delivery) =>
-  shape === 'single' && !lane.seal && lastSeq !== lane.nextSeq;
-
-const sealed = ({ lane, lastSeq, shape, direction }: Delivery) => ({
-  ...lane,
-  seal: { lastSeq, shape, direction },
-});
 
 /** How many to look up next time, going by the largest of these; null where there are none. */
 function bundlesAhead(deliveries: readonly Delivery[]): number | null {

@@ -34,6 +34,8 @@ export interface Delivery {
   nth: number;
   /** What has been read of its chat behind it; nothing where a bundle ends. */
   ahead: ReadAhead;
+  /** Of a bundle not sealed yet behind which nothing had come: when it opened, Unix milliseconds. Else null. */
+  openedAt: number | null;
   id: string;
   body: string;
 }
@@ -129,9 +131,9 @@ async function headOf(
   const { direction } = range;
   const context: Rendering = { site, webhook, direction, chat, account };
   const foundAt = clock.now();
-  const waiting =
+  const { waiting, isAll } =
     shape === 'single'
-      ? begun
+      ? { waiting: begun, isAll: false }
       : await bundleful(read, range, seal ? null : new BundleFit(context), begun);
   // Read after the messages: one that has just come in must not look as if it came from the future.
   const now = clock.now();
@@ -148,7 +150,7 @@ async function headOf(
       }),
     );
   }
-  if (seal) return send(bundle(context, lane, waiting, foundAt));
+  if (seal) return send(bundle(context, lane, waiting, { foundAt, openedAt: null }));
 
   // The direction filter may have been edited: then the first message that matches opens the window.
   const openedAt = first.seq === lane.nextSeq ? lane.openedAt : first.receivedAt;
@@ -157,7 +159,8 @@ async function headOf(
     return { kind: 'move', to: { ...lane, nextSeq: first.seq, openedAt, dueAt: due } };
   }
   const run = cutBundle(waiting, openedAt, windowMs(webhook.granularityHours), now);
-  return send(bundle(context, lane, run, foundAt));
+  const isOpen = isAll && run.length === waiting.length;
+  return send(bundle(context, lane, run, { foundAt, openedAt: isOpen ? openedAt : null }));
 }
 
 export function single(
@@ -169,7 +172,7 @@ export function single(
   const { direction, chat, account } = context;
   return {
     ...found,
-    ...{ lane, direction, chat, account },
+    ...{ lane, direction, chat, account, openedAt: null },
     shape: 'single',
     lastSeq: message.seq,
     messageCount: 1,
@@ -182,12 +185,13 @@ function bundle(
   context: Rendering,
   lane: Lane,
   messages: readonly LoggedMessage[],
-  foundAt: number,
+  found: Pick<Delivery, 'foundAt' | 'openedAt'>,
 ): Delivery {
   const { direction, chat, account } = context;
   const seqs = messages.map(({ seq }) => seq);
   return {
-    ...{ lane, direction, chat, account, foundAt, nth: 0, ahead: readAhead({ direction }, []) },
+    ...found,
+    ...{ lane, direction, chat, account, nth: 0, ahead: readAhead({ direction }, []) },
     shape: 'bundle',
     lastSeq: seqs.at(-1) as number,
     messageCount: messages.length,
@@ -200,22 +204,24 @@ function bundle(
  * Reads what a bundle can hold at most: up to 1,000 messages, and no more than fit.
  * @param fit null where the bundle has been sealed, and so is what it is
  * @param begun the first page
+ * @returns with it, whether nothing waits behind it
  */
 async function bundleful(
   read: Repositories,
   range: Look['range'],
   fit: BundleFit | null,
   begun: LoggedMessage[],
-): Promise<LoggedMessage[]> {
-  const found: LoggedMessage[] = [];
+): Promise<{ waiting: LoggedMessage[]; isAll: boolean }> {
+  const waiting: LoggedMessage[] = [];
   let page = begun;
   let limit = FIRST_PAGE;
   for (;;) {
     for (const message of page) {
-      if (found.length === MAX_BUNDLE_MESSAGES || (fit && !fit.take(message))) return found;
-      found.push(message);
+      const isFull = waiting.length === MAX_BUNDLE_MESSAGES || (fit && !fit.take(message));
+      if (isFull) return { waiting, isAll: false };
+      waiting.push(message);
     }
-    if (page.length < limit) return found;
+    if (page.length < limit) return { waiting, isAll: true };
     limit = PAGE;
     const fromSeq = (page.at(-1) as LoggedMessage).seq + 1;
     page = await read.messages.range({ ...range, fromSeq, limit });

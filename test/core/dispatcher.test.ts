@@ -107,6 +107,24 @@ describe('sending', () => {
     await world.stop();
   });
 
+  test('what was received before a window closed is of its bundle, however late it is written down', async () => {
+    const delays: number[] = [];
+    const world = await World.create({ delay: () => delays.shift() ?? 0 });
+    await world.createWebhook({ granularity_hours: 1 });
+    await world.accept(to(1));
+    await world.advance(HOUR - 1);
+    // Its intake ends when the bundle has been cut and waits to be written down.
+    delays.push(0, 0, 20);
+    const late = world.accept(to(1));
+    for (let turns = 0; turns < 5; turns++) await turn();
+    world.clock.advance(1);
+    await late;
+    await world.advance(2 * HOUR);
+    const sizes = world.receiver.requests.map(({ body }) => JSON.parse(body).messages.length);
+    expect(sizes).toEqual([2]);
+    await world.stop();
+  });
+
   test('stopping lets what is under way end and starts nothing more', async () => {
     const world = await World.create();
     const { id } = await world.createWebhook();

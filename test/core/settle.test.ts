@@ -36,7 +36,7 @@ const deliveryOf = (from: Lane): Delivery => ({
   direction: null,
   lastSeq: 2,
   messageCount: 2,
-  ...{ chat, account, foundAt: 0, nth: 0, ahead: NOTHING_AHEAD },
+  ...{ chat, account, foundAt: 0, nth: 0, ahead: NOTHING_AHEAD, openedAt: null },
   id: 'msg_1',
   body: '{}',
 });
