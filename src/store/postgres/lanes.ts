@@ -7,16 +7,23 @@ import type { DueLane, LaneKey, Lanes, NewLane } from '../store.ts';
 import { outsideOf } from './message-columns.ts';
 import type { Queries } from './queries.ts';
 
-const LANE = `SELECT lane.*, EXISTS (
-    SELECT 1 FROM chat WHERE chat.id = lane.chat_id AND redirect_to IS NOT NULL)::int AS draining
-  FROM lane`;
+// What is asked as a value, and not as EXISTS, is looked up for each row, and never by reading all there is.
+const DRAINING = `coalesce(
+  (SELECT (redirect_to IS NOT NULL)::int FROM chat WHERE chat.id = lane.chat_id), 0)`;
+
+const LANE = `SELECT lane.*, ${DRAINING} AS draining FROM lane`;
 
 // Of chats that are one the youngest is drained first, and the one that goes on comes last: see
 // core/identity.ts. It needs a row of `lane` and one of `chat`.
-const HELD_UP = `
-  EXISTS (SELECT 1 FROM chat AS younger JOIN lane AS before ON before.chat_id = younger.id
-           WHERE younger.redirect_to = coalesce(chat.redirect_to, chat.id)
-             AND younger.id > chat.id AND before.webhook_id = lane.webhook_id)`;
+const HELD_UP = `coalesce((
+  SELECT true FROM chat AS younger
+   WHERE younger.redirect_to = coalesce(chat.redirect_to, chat.id) AND younger.id > chat.id
+     AND (SELECT true FROM lane AS before
+           WHERE before.webhook_id = lane.webhook_id AND before.chat_id = younger.id)
+   LIMIT 1), false)`;
+
+// The index of what is due begins with this sum (migrations/0003-by-due-alone.ts).
+const OF_WEBHOOK = 'lane.webhook_id + 0 = $1';
 
 /** To find those that fail, which fall due sooner than most others. */
 const LOOKED_AT = 10_000;
@@ -28,7 +35,7 @@ const DUE = `
          account.skipped_attachment, account.skipped_no_text,
          (chat.redirect_to IS NOT NULL)::int AS draining
     FROM lane JOIN chat ON chat.id = lane.chat_id JOIN account ON account.id = chat.account_id
-   WHERE lane.webhook_id = $1 AND lane.due_at <= $2 AND lane.chat_id <> ALL ($4::bigint[])
+   WHERE ${OF_WEBHOOK} AND lane.due_at <= $2 AND lane.chat_id <> ALL ($4::bigint[])
      AND NOT ${HELD_UP}`;
 
 /** The cursors: every delivery passes through here. */
@@ -132,7 +139,7 @@ export class PostgresLanes implements Lanes {
   async nextDue(webhookId: number, now: number): Promise<number | null> {
     return this.#dueAt(
       `SELECT due_at AS due FROM lane JOIN chat ON chat.id = lane.chat_id
-        WHERE lane.webhook_id = $1 AND lane.due_at > $2 AND NOT ${HELD_UP}
+        WHERE ${OF_WEBHOOK} AND lane.due_at > $2 AND NOT ${HELD_UP}
         ORDER BY due_at LIMIT 1`,
       [webhookId, now],
     );
@@ -140,9 +147,10 @@ export class PostgresLanes implements Lanes {
 
   async heldUp(webhookId: number, chatIds: readonly number[]): Promise<Set<number>> {
     const rows = await this.#db.rows<{ chat_id: number }>(
-      `SELECT lane.chat_id FROM lane JOIN chat ON chat.id = lane.chat_id
-        WHERE lane.webhook_id = $1 AND lane.chat_id = ANY($2::bigint[]) AND ${HELD_UP}`,
-      [webhookId, chatIds],
+      `SELECT lane.chat_id FROM unnest($1::bigint[], $2::bigint[]) AS wanted (webhook_id, chat_id)
+         JOIN lane USING (webhook_id, chat_id) JOIN chat ON chat.id = lane.chat_id
+        WHERE ${HELD_UP}`,
+      keyColumns(chatIds.map((chatId) => ({ webhookId, chatId }))),
     );
     return new Set(rows.map(({ chat_id }) => chat_id));
   }
@@ -163,7 +171,7 @@ export class PostgresLanes implements Lanes {
   async schedule(shards: readonly number[]): Promise<{ webhookId: number; dueAt: number }[]> {
     return this.#db.rows<{ webhookId: number; dueAt: number }>(
       `SELECT webhook.id AS "webhookId", first.due_at AS "dueAt" FROM webhook
-        CROSS JOIN LATERAL (SELECT due_at FROM lane WHERE webhook_id = webhook.id
+        CROSS JOIN LATERAL (SELECT due_at FROM lane WHERE webhook_id + 0 = webhook.id
                              ORDER BY due_at LIMIT 1) AS first
         WHERE enabled = 1 AND webhook.id % ${SHARDS} = ANY($1::bigint[])`,
       [shards],
@@ -183,7 +191,7 @@ export class PostgresLanes implements Lanes {
   async countOpen(webhookId: number, now: number): Promise<number> {
     const [row] = await this.#db.rows<{ n: number }>(
       `SELECT count(*) AS n FROM lane
-        WHERE webhook_id = $1 AND sealed_seq IS NULL AND due_at > $2`,
+        WHERE ${OF_WEBHOOK} AND sealed_seq IS NULL AND due_at > $2`,
       [webhookId, now],
     );
     return row?.n ?? 0;
@@ -192,14 +200,14 @@ export class PostgresLanes implements Lanes {
   async nextClosing(webhookId: number, now: number): Promise<number | null> {
     return this.#dueAt(
       `SELECT due_at AS due FROM lane
-        WHERE webhook_id = $1 AND sealed_seq IS NULL AND due_at > $2 ORDER BY due_at LIMIT 1`,
+        WHERE ${OF_WEBHOOK} AND sealed_seq IS NULL AND due_at > $2 ORDER BY due_at LIMIT 1`,
       [webhookId, now],
     );
   }
 
   async failing(webhookId: number, limit: number): Promise<Lane[]> {
     return this.#lanes(
-      `SELECT * FROM (${LANE} WHERE webhook_id = $1 ORDER BY due_at LIMIT ${LOOKED_AT}) AS first
+      `SELECT * FROM (${LANE} WHERE ${OF_WEBHOOK} ORDER BY due_at LIMIT ${LOOKED_AT}) AS first
         WHERE error IS NOT NULL ORDER BY due_at LIMIT $2`,
       [webhookId, limit],
     );
@@ -215,9 +223,7 @@ export class PostgresLanes implements Lanes {
 
   async redate(now: number, longestPauseMs: number): Promise<void> {
     await this.#db.write(
-      `UPDATE lane SET opened_at = $1, due_at = $1 + 3600000 * CASE WHEN EXISTS (
-              SELECT 1 FROM chat WHERE chat.id = lane.chat_id AND redirect_to IS NOT NULL)
-              THEN 0 ELSE webhook.granularity_hours END
+      `UPDATE lane SET opened_at = $1, due_at = $1 + 3600000 * webhook.granularity_hours * (1 - ${DRAINING})
          FROM webhook
         WHERE webhook.id = lane.webhook_id AND sealed_seq IS NULL AND opened_at > $1`,
       [now],

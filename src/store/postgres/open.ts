@@ -67,9 +67,11 @@ class PostgresStore implements SharedStore {
   readonly #heartbeat: Heartbeat;
 
   constructor({ url, random = Math.random, after }: PostgresOptions, box: SecretBox) {
-    this.#writers = poolOf(sessionConfig(url), WRITERS, this.#clients);
-    this.#readers = poolOf(sessionConfig(url, { readOnly: true }), READERS, this.#clients);
-    this.#leaseKeepers = poolOf(sessionConfig(url), LEASE_KEEPERS, this.#clients);
+    const writing = sessionConfig(url, { keepsPlans: true });
+    const reading = sessionConfig(url, { keepsPlans: true, readOnly: true });
+    this.#writers = poolOf(writing, WRITERS, this.#clients);
+    this.#readers = poolOf(reading, READERS, this.#clients);
+    this.#leaseKeepers = poolOf(writing, LEASE_KEEPERS, this.#clients);
     this.#queries = new PoolQueries(this.#readers);
     this.read = repositories(this.#queries, box, false);
     this.signals = new PostgresSignals(url);

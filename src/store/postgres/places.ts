@@ -54,7 +54,7 @@ async function placesByNumber(db: Queries, wanted: readonly OfAccount[]): Promis
   if (numbered.length === 0) return [];
   return db.rows<Place>(
     `SELECT ${PLACE} FROM unnest($1::bigint[], $2::bigint[]) AS wanted (account_id, id)
-       JOIN chat USING (account_id, id)`,
+       JOIN chat ON chat.id = wanted.id AND chat.account_id + 0 = wanted.account_id`,
     [
       numbered.map(({ accountId }) => accountId),
       numbered.map(({ chat }) => numberOf(chat?.chat_id ?? '')),
