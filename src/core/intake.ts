@@ -123,7 +123,13 @@ export class Intake {
       due.clear();
       edited.length = 0;
       const now = clock.now();
-      const { news, arrivals } = sorted(requests, now);
+      // All of a group at once: none of a chat's messages is dated before the one that it follows.
+      let dated: number | undefined;
+      const receivedAt = () => {
+        dated ??= clock.now();
+        return dated;
+      };
+      const { news, arrivals } = sorted(requests, now, receivedAt);
       const learnt = news.length > 0 ? await tx.people.learn(news) : [];
       const workspaceIds = [...new Set(arrivals.map(({ workspaceId }) => workspaceId))];
       const [appended, ...versions] = await together([
@@ -191,7 +197,8 @@ async function openLanes(
   const lanes: Parameters<Repositories['lanes']['open']>[0][number][] = [];
   for (const [i, result] of appended.entries()) {
     if (result.status !== 'appended') continue;
-    const { workspaceId, message, receivedAt } = arrivals[i] as Arrival;
+    const { receivedAt } = result;
+    const { workspaceId, message } = arrivals[i] as Arrival;
     for (const webhook of webhooks.get(workspaceId) ?? []) {
       const { filters } = webhook;
       if (!wantsDirection(filters, message.message.direction)) continue;
@@ -212,7 +219,11 @@ async function openLanes(
 }
 
 /** What the requests bring: news first, then messages, each in the order in which they came. */
-function sorted(requests: readonly Request[], now: number): { news: News[]; arrivals: Arrival[] } {
+function sorted(
+  requests: readonly Request[],
+  now: number,
+  receivedAt: () => number,
+): { news: News[]; arrivals: Arrival[] } {
   const news: News[] = [];
   const arrivals: Arrival[] = [];
   for (const { workspaceId, items } of requests) {
@@ -221,7 +232,7 @@ function sorted(requests: readonly Request[], now: number): { news: News[]; arri
       else {
         const { message, aliases } = item;
         const skip = skipReason(message);
-        arrivals.push({ workspaceId, message, aliases, receivedAt: now, skip });
+        arrivals.push({ workspaceId, message, aliases, receivedAt, skip });
       }
     }
   }

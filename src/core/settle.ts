@@ -106,14 +106,16 @@ export async function settle(
   }
   await tx.webhooks.saveHealth(...learnt);
   await tx.lanes.save(...failed);
-  const next = await moveOn(tx, taken);
   await tx.counters.add(dailyCounts(group.filter(isOfOne(webhooks)).map(toCounted)));
   // What a person has asked to be forgotten meanwhile does not come back in the logs.
   const isKept = ({ chatId }: { chatId: number | null }) => !chatId || chats.has(chatId);
-  await tx.history.add({
-    requests: group.map(({ logged }) => logged).filter(isKept),
-    activities: activities.filter(isKept),
-  });
+  const [next] = await together([
+    moveOn(tx, taken),
+    tx.history.add({
+      requests: group.map(({ logged }) => logged).filter(isKept),
+      activities: activities.filter(isKept),
+    }),
+  ]);
   return group.map((attempted) => {
     const found = next.get(attempted);
     const isJoined = chats.get(attempted.delivery.lane.chatId)?.isJoined ?? true;

@@ -44,8 +44,9 @@ export interface Store {
 
   /**
    * Runs `work` and commits durably, or rolls back and throws. `work` must wait for nothing but the
-   * repositories it is handed. It may be run again from its beginning, where others were in its way.
-   * @param scope or what answers it: that is asked when it is this one's turn, each time it is run
+   * repositories it is handed, whose answers come when it is this one's turn. It may be run again from its
+   * beginning, where others were in its way.
+   * @param scope or what answers it, asked each time before the work begins
    * @throws {StoreUnavailableError} where the database cannot take it now
    */
   transaction<Result>(
@@ -110,13 +111,24 @@ export interface Arrival {
   message: InboundMessage;
   /** Of the person in the chat, as far as the source tells. A phone number in the message is one too. */
   aliases: readonly Alias[];
-  receivedAt: number;
+  /**
+   * Answers Unix milliseconds. Asked once nobody else can append to its chat until this is committed: whoever
+   * holds the chat finds all that was received before.
+   */
+  receivedAt: () => number;
   /** Why it is passed by: it is counted, not appended. */
   skip: 'attachment' | 'no_text' | null;
 }
 
 export type Appended =
-  | { status: 'appended'; chat: Chat; account: Account; seq: number; joined: Joined | null }
+  | {
+      status: 'appended';
+      chat: Chat;
+      account: Account;
+      seq: number;
+      receivedAt: number;
+      joined: Joined | null;
+    }
   | { status: 'duplicate' }
   | { status: 'skipped' }
   /** The chat_id names no chat of that account. */

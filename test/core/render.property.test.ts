@@ -74,7 +74,7 @@ test('every payload parses, survives JSON, and its aggregation has no markup but
       );
       const rendering = await store.transaction(async (tx): Promise<Rendering> => {
         const [first] = await tx.messages.append(
-          inbound.map((message) => ({ ...arrival(), message, receivedAt: chats })),
+          inbound.map((message) => ({ ...arrival(), message, receivedAt: () => chats })),
         );
         if (first?.status !== 'appended') throw new Error('It was not appended');
         await tx.accounts.put(1, ours, account);

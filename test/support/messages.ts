@@ -48,12 +48,17 @@ export function inboundInput({ account, chat, message }: MessageGiven = {}): Inb
 export const inbound = (given?: MessageGiven): InboundMessage =>
   inboundMessageSchema.parse(inboundInput(given));
 
-export function arrival(given?: MessageGiven, rest: Partial<Arrival> = {}): Arrival {
+type ArrivalGiven = Partial<Omit<Arrival, 'receivedAt'> & { receivedAt: number }>;
+
+export function arrival(
+  given?: MessageGiven,
+  { receivedAt = 1000, ...rest }: ArrivalGiven = {},
+): Arrival {
   return {
     workspaceId: 1,
     message: inbound(given),
     aliases: [],
-    receivedAt: 1000,
+    receivedAt: () => receivedAt,
     skip: null,
     ...rest,
   };

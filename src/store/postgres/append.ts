@@ -19,10 +19,10 @@ export async function append(db: Queries, arrivals: readonly Arrival[]): Promise
   const claimed = await claim(db, placed);
   const rows: object[] = [];
   const skipped = new Map<number, { id: number; attachment: number; no_text: number }>();
-  const results = placed.map(({ arrival, account }): Appended => {
+  const results = placed.map(({ arrival, account, receivedAt }): Appended => {
     if (!account) return { status: 'unknown_chat' };
     if (!claimed.delete(keyOf(account.id, arrival))) return { status: 'duplicate' };
-    const { workspaceId, message, aliases, receivedAt, skip } = arrival;
+    const { workspaceId, message, aliases, skip } = arrival;
     if (skip) {
       const count = skipped.get(account.id) ?? { id: account.id, attachment: 0, no_text: 0 };
       skipped.set(account.id, { ...count, [skip]: count[skip] + 1 });
@@ -33,7 +33,7 @@ export async function append(db: Queries, arrivals: readonly Arrival[]): Promise
     const { chat, joined } = identity.settle(account, known, given);
     const seq = loaded.appendTo(chat.id, message.message.direction, receivedAt);
     rows.push(rowOf(workspaceId, chat.id, seq, receivedAt, message.message));
-    return { status: 'appended', chat, account, seq, joined };
+    return { status: 'appended', chat, account, seq, receivedAt, joined };
   });
   await saveIdentity(db, loaded.changes());
   if (rows.length > 0) await db.write(INSERT, [JSON.stringify(rows)]);
@@ -53,12 +53,12 @@ function toldBy({ workspaceId, message: { whatsapp_account, chat }, aliases }: A
   };
 }
 
-/** With its account; without one where its chat is unknown, or its account. */
+/** When it was received, with its account; without one where its chat is unknown, or its account. */
 function placeOf(loaded: LoadedIdentity, identity: Identity, arrival: Arrival) {
   const { whatsapp_account, chat } = arrival.message;
   const account = loaded.account(arrival.workspaceId, whatsapp_account.phone);
   const isUnknown = !account || (chat.chat_id && !identity.chat(account.id, chat));
-  return { arrival, account: isUnknown ? undefined : account };
+  return { arrival, receivedAt: arrival.receivedAt(), account: isUnknown ? undefined : account };
 }
 
 const keyOf = (accountId: number, { message: { message } }: Arrival) =>
@@ -69,10 +69,10 @@ async function claim(
   db: Queries,
   placed: readonly ReturnType<typeof placeOf>[],
 ): Promise<Set<string>> {
-  const keys = placed.flatMap(({ arrival, account }) => {
+  const keys = placed.flatMap(({ arrival, account, receivedAt }) => {
     if (!account) return [];
     const { direction, message_id } = arrival.message.message;
-    return [{ account: account.id, direction, message_id, at: arrival.receivedAt }];
+    return [{ account: account.id, direction, message_id, at: receivedAt }];
   });
   const rows = await db.rows<{ account_id: number; direction: string; native_id: string }>(CLAIM, [
     keys.map(({ account }) => account),

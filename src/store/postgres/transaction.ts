@@ -60,13 +60,12 @@ export class Transaction {
     lease: number | null = null,
   ): Promise<Result> {
     try {
-      const { rows } = await this.#queries.script<{ id: string; lease: number | null }>(
-        beginWith(this.#space, scope, lease),
-      );
-      const [begun] = rows as [(typeof rows)[number]];
-      if (lease !== null && begun.lease === null) throw new LeaseLostError();
+      const begun = this.#begin(beginWith(this.#space, scope, lease), lease);
+      // The work's first statements travel with it. Where it fails, so do they.
+      begun.catch(() => {});
       const result = await work(this.#repositories, this.#queries);
-      this.#committing = this.#commit(begun.id);
+      const id = await begun;
+      this.#committing = this.#commit(id);
       await this.#committing;
       return result;
     } catch (error) {
@@ -77,6 +76,14 @@ export class Transaction {
     } finally {
       this.#committing = null;
     }
+  }
+
+  /** @returns its id @throws {LeaseLostError} */
+  async #begin(script: string, lease: number | null): Promise<string> {
+    const { rows } = await this.#queries.script<{ id: string; lease: number | null }>(script);
+    const [begun] = rows as [(typeof rows)[number]];
+    if (lease !== null && begun.lease === null) throw new LeaseLostError();
+    return begun.id;
   }
 
   async #commit(id: string): Promise<void> {

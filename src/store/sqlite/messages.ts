@@ -30,10 +30,11 @@ export class SqliteMessages implements Messages {
 
   /** @param accounts those that this group has come upon: most of it is of one */
   #append(
-    { workspaceId, message, aliases, receivedAt, skip }: Arrival,
+    { workspaceId, message, aliases, skip, ...arrival }: Arrival,
     accounts: Map<string, Account>,
   ): Appended {
     const { phone } = message.whatsapp_account;
+    const receivedAt = arrival.receivedAt();
     const identity = this.#identity;
     const place = `${workspaceId} ${phone}`;
     const knownAccount = accounts.get(place) ?? this.#rows.account(workspaceId, phone);
@@ -58,7 +59,7 @@ export class SqliteMessages implements Messages {
         WHERE id = ? RETURNING last_seq AS seq`,
     ).get(receivedAt, chat.id) as { seq: number };
     this.#insert(workspaceId, chat.id, seq, receivedAt, message.message);
-    return { status: 'appended', chat, account, seq, joined };
+    return { status: 'appended', chat, account, seq, receivedAt, joined };
   }
 
   /** Writes the message's key down; false where it was there. */

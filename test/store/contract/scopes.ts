@@ -15,7 +15,7 @@ export function scopes(kind: StoreKind): void {
     store = await emptyStore(kind);
   });
 
-  /** Whether a transaction with the second scope is done while one with the first is under way. */
+  /** Whether a transaction with the second scope is answered while one with the first is under way. */
   async function areSideBySide(
     first: Scope | (() => Scope) | undefined,
     second: Scope | (() => Scope) | undefined,
@@ -29,7 +29,10 @@ export function scopes(kind: StoreKind): void {
     }, first);
     await began.promise;
     let isUnderWay = true;
-    const other = store.transaction(async () => isUnderWay, second);
+    const other = store.transaction(async (tx) => {
+      await tx.workspaces.get(1);
+      return isUnderWay;
+    }, second);
     await Promise.race([other, sleep(waitMs, null, { ref: false })]);
     isUnderWay = false;
     over.resolve();
@@ -94,12 +97,14 @@ export function scopes(kind: StoreKind): void {
     await held.promise;
     const another = store.transaction((tx) => tx.chats.hold([chat.id]), { among: [1] });
     if (kind.concurrent) await another;
-    const append = (tx: Repositories) => tx.messages.append([arrival()]);
-    const appending = store.transaction(append, { among: [1] }).then(() => isHeld);
+    const late = { ...arrival(), receivedAt: () => Number(isHeld) };
+    const append = (tx: Repositories) => tx.messages.append([late]);
+    const appending = store.transaction(append, { among: [1] });
     heldTwice.resolve();
     expect(await another).toEqual(new Map([[chat.id, { isJoined: false }]]));
     await holding;
-    expect(await appending).toBe(false);
+    expect(await appending).toMatchObject([{ status: 'appended', receivedAt: Number(false) }]);
+    expect(isHeld).toBe(false);
   });
 
   test('a chat that has been detached is not held, nor is any of none', async () => {
