@@ -176,7 +176,10 @@ export class Dispatcher {
       const driver = this.#driver(webhookId);
       if (!driver) continue;
       if (dueAt <= now) this.#lookAt(driver);
-      else this.#schedule.add(driver, dueAt);
+      else {
+        driver.willBeDue(dueAt);
+        this.#schedule.add(driver, dueAt);
+      }
     }
     this.#pump();
   }

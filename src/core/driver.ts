@@ -11,8 +11,12 @@ import type { Next, Settled } from './settle.ts';
 import type { Tenure } from './tenure.ts';
 import { writeDown } from './write-down.ts';
 
-/** Heads looked up together. Bundles may be a megabyte each: of those so many that they take so much at most. */
-const SINGLES_AHEAD = 64;
+/**
+ * Heads looked up together. Of singles few at first, and twice as many each time that there were more: where
+ * the first requests fail the rest was looked up for nothing. Bundles may be a megabyte each: of those so many
+ * that they take so much at most.
+ */
+const SINGLES_AHEAD = { first: 10, most: 64 };
 const BUNDLES_AHEAD = { first: 10, least: 4, most: 64, characters: 4_000_000 };
 /**
  * A chat in which many messages wait goes on with the next one at once, for so many messages and so long.
@@ -42,12 +46,14 @@ export class Driver {
   #wokenMeanwhile = false;
   /** The store may hold something due that is not known here. */
   #mayHaveMore = true;
-  /** As of when it is known what is due, and whether it is known as well what falls due next. */
+  /** As of when it is known what is due. */
   #lookedAt = 0;
-  #knowsNext = false;
+  /** When the next lane falls due after that, Infinity where none does; undefined where it is not known. */
+  #next: number | undefined;
   /** Something is asked of the lanes, which is done before anything else is sent. */
   #asked = false;
   #queue: Delivery[] = [];
+  #singlesAhead = SINGLES_AHEAD.first;
   #bundlesAhead = BUNDLES_AHEAD.first;
   /** How often the queue has been dropped. */
   #drops = 0;
@@ -109,6 +115,8 @@ export class Driver {
     // A look that passed this lane by, since it was busy, may have missed what came behind its outcome.
     const isMissed = this.#busy.get(delivery.lane.chatId) !== this.#looks;
     this.#busy.delete(delivery.lane.chatId);
+    // The lane may fall due later, or another that has waited for it.
+    if (!settled || settled.mayHaveMore) this.#next = undefined;
     if (settled?.mayHaveMore || isMissed) this.mayHaveMore();
   }
 
@@ -117,9 +125,16 @@ export class Driver {
     this.#mayHaveMore = true;
   }
 
+  /** A lane falls due then. */
+  willBeDue(at: number): void {
+    // Where the next one is not known it is asked for, and found to be this or another.
+    if (this.#next !== undefined) this.#next = Math.min(this.#next, at);
+  }
+
   /** The webhook's settings were changed: what was looked up by the old ones is looked up again. */
   changed(): void {
     this.stale = true;
+    this.#next = undefined;
     this.#dropQueue();
     this.mayHaveMore();
     this.woken();
@@ -136,6 +151,7 @@ export class Driver {
 
   #dropQueue(): void {
     this.#drops += 1;
+    this.#singlesAhead = SINGLES_AHEAD.first;
     this.#release(this.#queue);
     this.#queue = [];
     // Those of lanes that are being looked up just now are dropped, too.
@@ -170,10 +186,7 @@ export class Driver {
     this.#wokenMeanwhile = false;
     try {
       const next = await this.#fill(this.tenure.store, site, clock);
-      if (!this.#wokenMeanwhile) return next;
-      // What was found out is not handed on, so it is not known.
-      this.#knowsNext = false;
-      return 'again';
+      return this.#wokenMeanwhile ? 'again' : next;
     } finally {
       this.#filling = false;
     }
@@ -193,7 +206,7 @@ export class Driver {
     if (!this.#mayHaveMore) return this.#nextDue(store.read, webhook);
     const drops = this.#drops;
     this.#mayHaveMore = false;
-    this.#knowsNext = false;
+    if (this.#next !== undefined && this.#next <= now) this.#next = undefined;
     this.#lookedAt = now;
     this.#looks += 1;
     const due = await this.#dueLanes(store.read, webhook, now);
@@ -206,6 +219,7 @@ export class Driver {
         ...[store, site, webhook, found, clock],
       );
       this.#release(released);
+      if (released.length > 0) this.#next = undefined;
       if (isOutdated) this.changed();
       this.#bundlesAhead = bundlesAhead(deliveries) ?? this.#bundlesAhead;
       // A change or a failure meanwhile meant these too: they are looked up again when it is their time.
@@ -218,12 +232,19 @@ export class Driver {
     return 'again';
   }
 
-  /** When the next lane falls due after what is known; null where that has been asked for already. */
+  /** When the next lane falls due after what is known; null where none does. */
   async #nextDue(read: Repositories, webhook: Webhook): Promise<number | null> {
-    if (this.#knowsNext) return null;
-    const next = await read.lanes.nextDue(webhook.id, this.#lookedAt);
-    this.#knowsNext = true;
-    return next;
+    if (this.#next === undefined) {
+      this.#next = Number.POSITIVE_INFINITY;
+      try {
+        const next = await read.lanes.nextDue(webhook.id, this.#lookedAt);
+        if (next !== null) this.willBeDue(next);
+      } catch (error) {
+        this.#next = undefined;
+        throw error;
+      }
+    }
+    return Number.isFinite(this.#next) ? this.#next : null;
   }
 
   /** Waits until nothing is under way: what it changes is then nobody else's. */
@@ -253,13 +274,15 @@ export class Driver {
 
   async #dueLanes(read: Repositories, webhook: Webhook, now: number): Promise<DueLane[]> {
     const probe = webhook.health.consecutiveErrors > 0;
-    const many = webhook.granularityHours === 0 ? SINGLES_AHEAD : this.#bundlesAhead;
+    const many = webhook.granularityHours === 0 ? this.#singlesAhead : this.#bundlesAhead;
     const wanted = probe ? 1 : many;
     // As of before the read: a lane settled meanwhile may have been read as it was before.
     const busy = new Set(this.#busy.keys());
     try {
       const lanes = await read.lanes.due(webhook.id, now, wanted, probe, busy);
-      if (lanes.length === wanted) this.mayHaveMore();
+      if (lanes.length < wanted) return lanes;
+      this.mayHaveMore();
+      if (!probe) this.#singlesAhead = Math.min(SINGLES_AHEAD.most, 2 * this.#singlesAhead);
       return lanes;
     } catch (error) {
       this.mayHaveMore();
