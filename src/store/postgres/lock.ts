@@ -23,30 +23,35 @@ const leaseLock = (lease: number) => -1 - lease;
 export const NOBODY = 'nobody';
 
 /**
- * Begins a transaction, waits for whoever has to be waited for and answers the transaction's id, in one trip.
+ * What a transaction asks first: it waits for whoever has to be waited for, and answers the transaction's id.
+ * Its text is the same for as many workspaces, so that it is planned once.
  * @param space the first number of the locks
- * @param lease the dispatcher that must be there still, and is until the transaction ends
+ * @param lease the dispatcher that must be there still, and is until the transaction ends; `lease` answers it
  */
-export function beginWith(
+export function turnOf(
   space: number,
   scope: Scope | typeof NOBODY | undefined,
   lease: number | null,
-): string {
-  const wanted = [
-    lease === null ? 'NULL' : `pg_advisory_xact_lock_shared(${space}, ${leaseLock(lease)})`,
-  ];
-  if (!scope) wanted.push(`pg_advisory_xact_lock(${space}, ${EVERYTHING})`);
+): { text: string; values: number[] } {
+  const values: number[] = [];
+  const valued = (value: number) => `$${values.push(value)}`;
+  const alone = (lock: number) => `pg_advisory_xact_lock(${space}, ${valued(lock)})`;
+  const shared = (lock: number) => `pg_advisory_xact_lock_shared(${space}, ${valued(lock)})`;
+  const wanted: string[] = [];
+  if (lease !== null) wanted.push(shared(leaseLock(lease)));
+  if (!scope) wanted.push(alone(EVERYTHING));
   else if (scope !== NOBODY) {
-    wanted.push(`pg_advisory_xact_lock_shared(${space}, ${EVERYTHING})`);
-    if ('alone' in scope) {
-      wanted.push(`pg_advisory_xact_lock(${space}, ${bucketOf(scope.alone)})`);
-    } else {
+    wanted.push(shared(EVERYTHING));
+    if ('alone' in scope) wanted.push(alone(bucketOf(scope.alone)));
+    else {
       const buckets = [...new Set(scope.among.map(bucketOf))].sort((a, b) => a - b);
-      wanted.push(...buckets.map((n) => `pg_advisory_xact_lock_shared(${space}, ${n})`));
+      wanted.push(...buckets.map(shared));
     }
   }
-  return `BEGIN ISOLATION LEVEL READ COMMITTED; SELECT ${wanted.join(', ')}, pg_current_xact_id()::text AS id, ${held(lease)} AS lease`;
+  const held =
+    lease === null
+      ? 'NULL'
+      : `(SELECT id FROM dispatcher WHERE id = ${valued(lease)} FOR KEY SHARE)`;
+  wanted.push('pg_current_xact_id()::text AS id', `${held} AS lease`);
+  return { text: `SELECT ${wanted.join(', ')}`, values };
 }
-
-const held = (lease: number | null) =>
-  lease === null ? 'NULL' : `(SELECT id FROM dispatcher WHERE id = ${lease} FOR KEY SHARE)`;

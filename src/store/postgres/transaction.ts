@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { LeaseLostError, StoreUnavailableError } from '../errors.ts';
 import type { Repositories, Scope } from '../store.ts';
 import { isAfterFailure, isInTheWay } from './error-code.ts';
-import { beginWith, type NOBODY } from './lock.ts';
+import { type NOBODY, turnOf } from './lock.ts';
 import { LIFE, wasCommitted } from './outcome.ts';
 import { ClientQueries, type Queries } from './queries.ts';
 import { cut } from './socket.ts';
@@ -60,7 +60,7 @@ export class Transaction {
     lease: number | null = null,
   ): Promise<Result> {
     try {
-      const begun = this.#begin(beginWith(this.#space, scope, lease), lease);
+      const begun = this.#begin(scope, lease);
       // The work's first statements travel with it. Where it fails, so do they.
       begun.catch(() => {});
       const result = await work(this.#repositories, this.#queries);
@@ -79,8 +79,11 @@ export class Transaction {
   }
 
   /** @returns its id @throws {LeaseLostError} */
-  async #begin(script: string, lease: number | null): Promise<string> {
-    const { rows } = await this.#queries.script<{ id: string; lease: number | null }>(script);
+  async #begin(scope: Scope | typeof NOBODY | undefined, lease: number | null): Promise<string> {
+    const { text, values } = turnOf(this.#space, scope, lease);
+    // Where this fails the connection is lost, and the next statement with it.
+    this.#queries.script('BEGIN ISOLATION LEVEL READ COMMITTED').catch(() => {});
+    const rows = await this.#queries.rows<{ id: string; lease: number | null }>(text, values);
     const [begun] = rows as [(typeof rows)[number]];
     if (lease !== null && begun.lease === null) throw new LeaseLostError();
     return begun.id;

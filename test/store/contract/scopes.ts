@@ -23,7 +23,8 @@ export function scopes(kind: StoreKind): void {
   ): Promise<boolean> {
     const began = Promise.withResolvers<void>();
     const over = Promise.withResolvers<void>();
-    const one = store.transaction(async () => {
+    const one = store.transaction(async (tx) => {
+      await tx.workspaces.get(1);
       began.resolve();
       await over.promise;
     }, first);
