@@ -176,10 +176,7 @@ export class Dispatcher {
       const driver = this.#driver(webhookId);
       if (!driver) continue;
       if (dueAt <= now) this.#lookAt(driver);
-      else {
-        driver.willBeDue(dueAt);
-        this.#schedule.add(driver, dueAt);
-      }
+      else this.#schedule.add(driver, dueAt);
     }
     this.#pump();
   }

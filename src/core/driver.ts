@@ -46,10 +46,9 @@ export class Driver {
   #wokenMeanwhile = false;
   /** The store may hold something due that is not known here. */
   #mayHaveMore = true;
-  /** As of when it is known what is due. */
+  /** As of when it is known what is due, and whether it is known as well what falls due next. */
   #lookedAt = 0;
-  /** When the next lane falls due after that, Infinity where none does; undefined where it is not known. */
-  #next: number | undefined;
+  #knowsNext = false;
   /** Something is asked of the lanes, which is done before anything else is sent. */
   #asked = false;
   #queue: Delivery[] = [];
@@ -115,8 +114,6 @@ export class Driver {
     // A look that passed this lane by, since it was busy, may have missed what came behind its outcome.
     const isMissed = this.#busy.get(delivery.lane.chatId) !== this.#looks;
     this.#busy.delete(delivery.lane.chatId);
-    // The lane may fall due later, or another that has waited for it.
-    if (!settled || settled.mayHaveMore) this.#next = undefined;
     if (settled?.mayHaveMore || isMissed) this.mayHaveMore();
   }
 
@@ -125,16 +122,9 @@ export class Driver {
     this.#mayHaveMore = true;
   }
 
-  /** A lane falls due then. */
-  willBeDue(at: number): void {
-    // Where the next one is not known it is asked for, and found to be this or another.
-    if (this.#next !== undefined) this.#next = Math.min(this.#next, at);
-  }
-
   /** The webhook's settings were changed: what was looked up by the old ones is looked up again. */
   changed(): void {
     this.stale = true;
-    this.#next = undefined;
     this.#dropQueue();
     this.mayHaveMore();
     this.woken();
@@ -186,7 +176,10 @@ export class Driver {
     this.#wokenMeanwhile = false;
     try {
       const next = await this.#fill(this.tenure.store, site, clock);
-      return this.#wokenMeanwhile ? 'again' : next;
+      if (!this.#wokenMeanwhile) return next;
+      // What was found out is not handed on, so it is not known.
+      this.#knowsNext = false;
+      return 'again';
     } finally {
       this.#filling = false;
     }
@@ -206,7 +199,7 @@ export class Driver {
     if (!this.#mayHaveMore) return this.#nextDue(store.read, webhook);
     const drops = this.#drops;
     this.#mayHaveMore = false;
-    if (this.#next !== undefined && this.#next <= now) this.#next = undefined;
+    this.#knowsNext = false;
     this.#lookedAt = now;
     this.#looks += 1;
     const due = await this.#dueLanes(store.read, webhook, now);
@@ -219,7 +212,6 @@ export class Driver {
         ...[store, site, webhook, found, clock],
       );
       this.#release(released);
-      if (released.length > 0) this.#next = undefined;
       if (isOutdated) this.changed();
       this.#bundlesAhead = bundlesAhead(deliveries) ?? this.#bundlesAhead;
       // A change or a failure meanwhile meant these too: they are looked up again when it is their time.
@@ -232,19 +224,12 @@ export class Driver {
     return 'again';
   }
 
-  /** When the next lane falls due after what is known; null where none does. */
+  /** When the next lane falls due after what is known; null where that has been asked for already. */
   async #nextDue(read: Repositories, webhook: Webhook): Promise<number | null> {
-    if (this.#next === undefined) {
-      this.#next = Number.POSITIVE_INFINITY;
-      try {
-        const next = await read.lanes.nextDue(webhook.id, this.#lookedAt);
-        if (next !== null) this.willBeDue(next);
-      } catch (error) {
-        this.#next = undefined;
-        throw error;
-      }
-    }
-    return Number.isFinite(this.#next) ? this.#next : null;
+    if (this.#knowsNext) return null;
+    const next = await read.lanes.nextDue(webhook.id, this.#lookedAt);
+    this.#knowsNext = true;
+    return next;
   }
 
   /** Waits until nothing is under way: what it changes is then nobody else's. */

@@ -415,6 +415,21 @@ test('a clock set back dates the open windows anew', async () => {
   await world.stop();
 });
 
+test('a clock set back a little leaves none of those lying that came before', async () => {
+  const world = await World.create();
+  await world.createWebhook();
+  world.receiver.answer(URL, 'hold');
+  await world.accept(...chats(20));
+  await world.idle();
+  expect(world.receiver.requests).toHaveLength(10);
+  world.clock.set(world.clock.now() - 5);
+  world.receiver.answer(URL, OK);
+  world.receiver.release(OK);
+  await world.advance(SECOND);
+  expect(world.receiver.requests).toHaveLength(20);
+  await world.stop();
+});
+
 test('a clock set back far does not have a failing receiver asked without pause', async () => {
   const world = await World.create();
   const { id } = await world.createWebhook();

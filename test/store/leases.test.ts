@@ -104,6 +104,15 @@ const lapse = (id: number) =>
     await renew(null);
     await expect(create()).rejects.toBeInstanceOf(LeaseLostError);
     expect(await store.read.workspaces.ids()).toHaveLength(2);
+    const giveUp = store.under(id).transaction(
+      async (tx) => {
+        await tx.workspaces.create(workspace);
+        throw new Error('The work has found fault');
+      },
+      { among: [1] },
+    );
+    await expect(giveUp).rejects.toBeInstanceOf(LeaseLostError);
+    expect(await store.read.workspaces.ids()).toHaveLength(2);
   });
 
   test('nobody takes over while a transaction under the lease is under way, which ends with it', async () => {

@@ -81,12 +81,18 @@ export async function connected(pool: Pool): Promise<PoolClient> {
 export class ClientQueries implements Queries {
   readonly #client: ClientBase;
   readonly #socket: Socket;
+  readonly #stopsAtFailure: boolean;
   #gathering = false;
   #failure: unknown = null;
 
-  constructor(client: ClientBase) {
+  /**
+   * @param stopsAtFailure whether nothing more is asked once something has failed, until that is taken: were it
+   * the BEGIN of a transaction, what comes after it would be written for good
+   */
+  constructor(client: ClientBase, { stopsAtFailure = false } = {}) {
     this.#client = client;
     this.#socket = socketOf(client);
+    this.#stopsAtFailure = stopsAtFailure;
   }
 
   /** The first error since this was asked last; a transaction in which there was one cannot commit. */
@@ -105,7 +111,7 @@ export class ClientQueries implements Queries {
   }
 
   async write(text: string, params: readonly unknown[] = []): Promise<void> {
-    void this.#ask(prepared(text, params));
+    this.#ask(prepared(text, params)).catch(() => {});
   }
 
   /** Runs several statements in one trip, none of them with parameters; answers those of the last. */
@@ -115,6 +121,7 @@ export class ClientQueries implements Queries {
   }
 
   #ask(query: Statement): Promise<QueryResult> {
+    if (this.#stopsAtFailure && this.#failure) return Promise.reject(this.#failure);
     this.#gather();
     const asked = run(this.#client, query);
     asked.catch((error) => {

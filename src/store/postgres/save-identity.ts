@@ -31,14 +31,20 @@ export async function saveIdentity(db: Queries, changes: IdentityChanges): Promi
     if (rows.length > 0) await db.write(text, [JSON.stringify(rows)]);
   };
   await write(newChats, NEW_CHATS);
-  await write(redirected, REDIRECTED);
-  await write(named, NAMED);
+  for (const those of [ITSELF, ITS_REDIRECTS]) {
+    await write(redirected, `${REDIRECTED} WHERE ${those}`);
+    await write(named, `${NAMED} WHERE ${those}`);
+  }
   await write(heard, HEARD);
   await write(merged, MOVED_NAMES);
   await write(merged, MERGED);
   await write(people, PEOPLE);
   await write(newNames, NEW_NAMES);
 }
+
+// One after the other: either has an index, and the two together have none that a kept plan goes by.
+const ITSELF = 'chat.id = new.id';
+const ITS_REDIRECTS = 'chat.redirect_to = new.id';
 
 const HEARD_COLUMNS = `last_seq bigint, last_message_at bigint, first_received_seq bigint,
   first_sent_seq bigint`;
@@ -58,14 +64,12 @@ const NEW_CHATS = `
 
 const REDIRECTED = `
   UPDATE chat SET redirect_to = new.redirect_to
-    FROM json_to_recordset($1) AS new (id bigint, redirect_to bigint)
-   WHERE chat.id = new.id OR chat.redirect_to = new.id`;
+    FROM json_to_recordset($1) AS new (id bigint, redirect_to bigint)`;
 
 const NAMED = `
   UPDATE chat SET source_name = new.source_name, given_name = new.given_name, phone = new.phone,
          responsible_name = new.responsible_name, responsible_email = new.responsible_email
-    FROM json_to_recordset($1) AS new (id bigint, ${NAME_COLUMNS})
-   WHERE chat.id = new.id OR chat.redirect_to = new.id`;
+    FROM json_to_recordset($1) AS new (id bigint, ${NAME_COLUMNS})`;
 
 const HEARD = `
   UPDATE chat SET last_seq = new.last_seq, last_message_at = new.last_message_at,

@@ -32,6 +32,7 @@ const KEPT_PLANS = [
   'enable_hashjoin=off',
   'enable_mergejoin=off',
   'join_collapse_limit=1',
+  'max_parallel_workers_per_gather=0',
   // Where there is no index to go by, what is turned off above would be compiled to machine code, each time.
   'jit=off',
 ];

@@ -41,7 +41,7 @@ export class Transaction {
   }
 
   static async over(client: pg.PoolClient, surroundings: Surroundings): Promise<Transaction> {
-    const queries = new ClientQueries(client);
+    const queries = new ClientQueries(client, { stopsAtFailure: true });
     const { rows } = await queries.once<{ space: number; life: string }>(
       `SELECT hashtext(current_schema()) AS space, ${LIFE} AS life`,
     );
@@ -59,20 +59,21 @@ export class Transaction {
     scope: Scope | typeof NOBODY | undefined,
     lease: number | null = null,
   ): Promise<Result> {
+    const begun = this.#begin(scope, lease);
+    begun.catch(() => {});
     try {
-      const begun = this.#begin(scope, lease);
-      // The work's first statements travel with it. Where it fails, so do they.
-      begun.catch(() => {});
+      // Beside others of the same workspaces its first statements travel with it; where it fails, so do they.
+      if (!isAmong(scope)) await begun;
       const result = await work(this.#repositories, this.#queries);
-      const id = await begun;
-      this.#committing = this.#commit(id);
+      this.#committing = this.#commit(await begun);
       await this.#committing;
       return result;
     } catch (error) {
       const failure = this.#queries.takeFailure();
       const cause = isInTheWay(failure) || isAfterFailure(error) ? failure : error;
       await this.#rollBack(cause);
-      throw cause;
+      // Without its lease the work has gone on for nothing, whatever became of it.
+      throw (await leaseLostBy(begun)) ?? cause;
     } finally {
       this.#committing = null;
     }
@@ -81,9 +82,10 @@ export class Transaction {
   /** @returns its id @throws {LeaseLostError} */
   async #begin(scope: Scope | typeof NOBODY | undefined, lease: number | null): Promise<string> {
     const { text, values } = turnOf(this.#space, scope, lease);
-    // Where this fails the connection is lost, and the next statement with it.
-    this.#queries.script('BEGIN ISOLATION LEVEL READ COMMITTED').catch(() => {});
+    const opened = this.#queries.script('BEGIN ISOLATION LEVEL READ COMMITTED');
+    opened.catch(() => {});
     const rows = await this.#queries.rows<{ id: string; lease: number | null }>(text, values);
+    await opened;
     const [begun] = rows as [(typeof rows)[number]];
     if (lease !== null && begun.lease === null) throw new LeaseLostError();
     return begun.id;
@@ -120,3 +122,12 @@ export class Transaction {
     cut(this.#client);
   }
 }
+
+const isAmong = (scope: Scope | typeof NOBODY | undefined) =>
+  typeof scope === 'object' && 'among' in scope;
+
+const leaseLostBy = (begun: Promise<unknown>): Promise<LeaseLostError | null> =>
+  begun.then(
+    () => null,
+    (reason) => (reason instanceof LeaseLostError ? reason : null),
+  );

@@ -13,6 +13,8 @@ import { World } from '../../support/world.ts';
 const HOUR = 3_600_000;
 const URL = 'https://receiver.example/';
 const key = new Uint8Array(32).fill(7);
+/** Once at the start, and where the clock was set back. */
+const ON_ALL_LANES = /^UPDATE lane SET (opened_at|due_at) = \$1/;
 const large = ['account', 'alias', 'chat', 'lane', 'message', 'person', 'seen'];
 
 describePostgres('a statement that is planned once', () => {
@@ -28,11 +30,13 @@ describePostgres('a statement that is planned once', () => {
     client = new pg.Client(sessionConfig(url, { keepsPlans: true }));
     await client.connect();
     await live(overOne(client, asked));
+    for (const text of asked.keys()) if (ON_ALL_LANES.test(text)) asked.delete(text);
     const note = async (ways: Map<string, string[]>) => {
       for (const [text, { name }] of asked) ways.set(text, await waysIn(client, name));
     };
     await note(whenEmpty);
     await fill(client);
+    await client.query('DISCARD PLANS');
     await note(whenFull);
     await client.query('ANALYZE');
     await note(whenAnalyzed);
@@ -70,8 +74,9 @@ async function waysIn(client: pg.Client, name: string): Promise<string[]> {
   const explained = await client.query(`EXPLAIN (FORMAT JSON) EXECUTE "${name}"${values}`);
   const nodes = nodesOf(explained.rows[0]['QUERY PLAN'][0].Plan);
   const ways = nodes.flatMap((node) => {
-    if (node['Node Type'] === 'Seq Scan') return `all of ${node['Relation Name']}`;
-    return node['Index Name'] ?? [];
+    const { 'Relation Name': table, 'Index Name': index, 'Index Cond': condition } = node;
+    if (table && !condition && /Scan/.test(node['Node Type'])) return `all of ${table}`;
+    return index ?? [];
   });
   return ways.sort();
 }
@@ -80,6 +85,7 @@ interface PlanNode {
   'Node Type': string;
   'Relation Name'?: string;
   'Index Name'?: string;
+  'Index Cond'?: string;
   Plans?: PlanNode[];
 }
 
@@ -121,7 +127,14 @@ async function live(store: Store): Promise<void> {
   const [{ id: number } = { id: 0 }] = await store.read.chats.list(workspaceId, { limit: 1 });
   await world.accept({ chat: { chat_id: String(number) } });
   receiver.answer(URL, failure());
-  await world.accept({}, { chat: { id: 'another' } });
+  await world.accept({}, { chat: { id: 'another', full_name: 'Another name' } });
+  const account = '+972550000000';
+  const aliases = ['phone:+48111111111', 'phone:+48222222222'] as const;
+  for (const alias of aliases) {
+    await world.accept({ account, chat: { id: alias, phone: alias.slice('phone:'.length) } });
+  }
+  const contact = { kind: 'contact' as const, account, aliases: [...aliases] };
+  await world.intake.take(workspaceId, [contact]);
   await world.advance(HOUR);
   receiver.answer(URL, OK);
   await world.webhooks.enable(workspaceId, id, 'where_it_stopped');
@@ -145,7 +158,7 @@ async function look(read: Repositories, workspaceId: number, webhookId: number):
   await chats.together(workspaceId, chatId);
   await chats.after(workspaceId, 0, 100);
   await chats.edit(workspaceId, chatId, { fullName: 'Anna' });
-  await messages.newest(workspaceId, 3, { chats: [String(chatId)] });
+  await messages.newest(workspaceId, 3, { chats: [String(chatId)], chat_type: 'group' });
   await messages.conversation([chatId], page);
   await messages.conversation([chatId], { ...page, after: 1 });
   await messages.count(range);
@@ -174,19 +187,22 @@ async function look(read: Repositories, workspaceId: number, webhookId: number):
   await read.people.learn([]);
 }
 
-/** Ten accounts with twenty thousand chats, and as many lanes of each of two webhooks. */
+/** Twenty thousand chats of a hundred workspaces, and as many lanes of each of two webhooks among hundreds. */
 const fill = (client: pg.Client) =>
   client.query(`
+    INSERT INTO webhook (workspace_id, name, target_url, granularity_hours, filters, secret, source, created_at,
+        enabled)
+      SELECT n, '', '', 0, '', '', '', 0, 1 FROM generate_series(1, 500) AS n;
     INSERT INTO account (workspace_id, phone) SELECT 1, 'account ' || n FROM generate_series(1, 10) AS n;
     INSERT INTO chat (workspace_id, account_id, source_id, source_name, phone, is_group, created_at,
         last_message_at, redirect_to)
-      SELECT 1, n % 10, 'chat ' || n, 'A chat', '+48' || n, 0, n, n, CASE WHEN n % 50 = 0 THEN 10000001 END
+      SELECT n % 100, n % 10, 'chat ' || n, 'A chat', '+48' || n, 0, n, n, CASE WHEN n % 50 = 0 THEN 10000001 END
         FROM generate_series(1, 20000) AS n;
     INSERT INTO person (account_id, chat_id) SELECT account_id, id FROM chat ON CONFLICT DO NOTHING;
     INSERT INTO alias (account_id, alias, person_id) SELECT account_id, 'alias ' || id, id FROM person;
     INSERT INTO message (workspace_id, chat_id, seq, timestamp, received_at, uuid, direction, sender_name,
         sender_phone, recipient_name, recipient_phone, origin, text)
-      SELECT 1, chat.id, n, n, chat.id + n, chat.id || '-' || n, 'sent', '', '', '', '', 'phone', 'a text'
+      SELECT workspace_id, chat.id, n, n, chat.id + n, chat.id || '-' || n, 'sent', '', '', '', '', 'phone', 'a text'
         FROM chat, generate_series(10, 14) AS n;
     INSERT INTO seen (account_id, received_at, direction, native_id)
       SELECT chat_id % 10, received_at, direction, uuid FROM message;
