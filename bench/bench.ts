@@ -11,6 +11,7 @@ import { intake } from './cases/intake.ts';
 import { latency } from './cases/latency.ts';
 import { memory } from './cases/memory.ts';
 import { muchStored } from './cases/much-stored.ts';
+import { neighbour } from './cases/neighbour.ts';
 import { peers } from './cases/peers.ts';
 import { together } from './cases/together.ts';
 import { zapRuns } from './cases/zap-runs.ts';
@@ -32,6 +33,7 @@ const CASES: readonly Case[] = [
   memory,
   idle,
   faulty,
+  neighbour,
   zapRuns,
   peers,
 ];

@@ -22,7 +22,7 @@ export function writer<Item>(
   const commits = new GroupCommit<Item, void>(
     async (take) => writeAll(take()),
     () => true,
-    { maxWeight: TOGETHER, weigh: () => 1 },
+    { maxWeight: TOGETHER, weigh: () => 1, flow: () => null },
   );
   return (item) => commits.submit(item);
 }

@@ -16,6 +16,7 @@ import { Schedule } from './schedule.ts';
 import { AbandonedError, type Attempt, retryAfterMs, type Sender } from './sender.ts';
 import type { Attempted, Settled } from './settle.ts';
 import { type Tenure, tenureOf } from './tenure.ts';
+import { Turns } from './turns.ts';
 
 /** Requests under way together over all webhooks. Beyond it each may still have its fair share. */
 export const GLOBAL_CONCURRENCY = 500;
@@ -45,8 +46,9 @@ export interface DispatcherOptions {
  * Each webhook has a driver, and each driver is in one of three places: *ready* (it may have something
  * to start now), *scheduled* (its next lane falls due, or its pause ends, at a known time), or at rest
  * until something wakes it: a message that came in, a changed setting, an outcome that was committed.
- * Nothing is polled. Turning the wheel (`#pump`) takes the ready drivers in turn, one delivery each, so
- * that a webhook with a million messages waiting does not keep one with a single message from its turn.
+ * Nothing is polled. Turning the wheel (`#pump`) takes the ready drivers in turn (see turns.ts), one delivery
+ * each, so that a webhook with a million messages waiting does not keep one with a single message from its
+ * turn, nor a hundred that fail those that work.
  * What was asked of a webhook's lanes comes before its deliveries (see lane-actions.ts).
  *
  * A delivery goes: head looked up (a bundle's end is committed first) → request → outcome committed,
@@ -64,7 +66,7 @@ export interface DispatcherOptions {
 export class Dispatcher {
   readonly #options: Required<DispatcherOptions>;
   readonly #drivers = new Map<number, Driver>();
-  readonly #ready = new Set<Driver>();
+  readonly #ready = new Turns<Driver>(() => this.#pump());
   readonly #blocked = new Set<Driver>();
   readonly #schedule: Schedule<Driver>;
   readonly #running = new Map<Promise<void>, Driver | null>();
@@ -229,9 +231,7 @@ export class Dispatcher {
     this.#pumping = true;
     const now = this.#noticeClock();
     do {
-      for (const driver of this.#ready) {
-        // A Set visits what is added behind: a driver that had its turn goes to the end of the line.
-        this.#ready.delete(driver);
+      for (let driver = this.#ready.take(); driver; driver = this.#ready.take()) {
         if (this.#hasRoomFor(driver)) this.#giveTurn(driver, now);
         else this.#blocked.add(driver);
       }

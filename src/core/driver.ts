@@ -39,6 +39,8 @@ export class Driver {
   /** The settings have changed and must be read again. */
   stale = true;
   inFlight = 0;
+  /** Its last request was answered well. */
+  isProven = false;
   /** When the next request is due at an even pace. */
   #evenlyDueAt = 0;
   #unsettledFailures = 0;
@@ -90,6 +92,7 @@ export class Driver {
 
   ended({ lane }: Delivery, ok: boolean): void {
     this.inFlight -= 1;
+    this.isProven = ok;
     this.#busy.set(lane.chatId, this.#looks);
     if (!ok) this.#unsettledFailures += 1;
   }
@@ -259,7 +262,8 @@ export class Driver {
 
   async #dueLanes(read: Repositories, webhook: Webhook, now: number): Promise<DueLane[]> {
     const probe = webhook.health.consecutiveErrors > 0;
-    const many = webhook.granularityHours === 0 ? this.#singlesAhead : this.#bundlesAhead;
+    const isOfSingles = webhook.granularityHours === 0;
+    const many = isOfSingles ? this.#singlesAhead : this.#bundlesAhead;
     const wanted = probe ? 1 : many;
     // As of before the read: a lane settled meanwhile may have been read as it was before.
     const busy = new Set(this.#busy.keys());
@@ -267,7 +271,8 @@ export class Driver {
       const lanes = await read.lanes.due(webhook.id, now, wanted, probe, busy);
       if (lanes.length < wanted) return lanes;
       this.mayHaveMore();
-      if (!probe) this.#singlesAhead = Math.min(SINGLES_AHEAD.most, 2 * this.#singlesAhead);
+      if (isOfSingles && !probe)
+        this.#singlesAhead = Math.min(SINGLES_AHEAD.most, 2 * this.#singlesAhead);
       return lanes;
     } catch (error) {
       this.mayHaveMore();

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Scope } from '../store/store.ts';
+import { FairQueue } from './fair-queue.ts';
 
 /** The scope of a transaction that concerns these. */
 export const amongThoseOf = (items: readonly { workspaceId: number }[]): Scope => ({
@@ -13,6 +14,15 @@ interface Entry<Item, Result> {
   item: Item;
   resolve: (result: Result) => void;
   reject: (error: unknown) => void;
+}
+
+/** How much one transaction takes, and of whom. */
+interface Shares<Item> {
+  /** As the sum of the items' weights; one that weighs more by itself is taken alone. */
+  maxWeight: number;
+  weigh: (item: Item) => number;
+  /** Whose item it is: where more waits than one transaction takes, all have the same share in each. */
+  flow: (item: Item) => unknown;
 }
 
 /** @param take answers the items, the same ones each time */
@@ -29,31 +39,29 @@ type Commit<Item, Result> = (take: () => Item[]) => Promise<Result[]>;
 export class GroupCommit<Item, Result> {
   readonly #commit: Commit<Item, Result>;
   readonly #isDown: (error: unknown) => boolean;
-  readonly #weigh: (item: Item) => number;
-  readonly #maxWeight: number;
-  #waiting: Entry<Item, Result>[] = [];
+  readonly #shares: Shares<Item>;
+  readonly #waiting = new FairQueue<Entry<Item, Result>>();
   #running = false;
 
   /**
    * @param commit commits the items in one transaction and answers one result each, in order. It takes them
    * when it is its turn: those that came while it waited are among them
    * @param isDown whether an error means that no other group could be committed either
-   * @param limit how much one transaction takes, as the sum of the items' weights
    */
   constructor(
     commit: Commit<Item, Result>,
     isDown: (error: unknown) => boolean,
-    limit: { maxWeight: number; weigh: (item: Item) => number },
+    shares: Shares<Item>,
   ) {
     this.#commit = commit;
     this.#isDown = isDown;
-    this.#weigh = limit.weigh;
-    this.#maxWeight = limit.maxWeight;
+    this.#shares = shares;
   }
 
   submit(item: Item): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ item, resolve, reject });
+      const { flow, weigh } = this.#shares;
+      this.#waiting.add({ item, resolve, reject }, flow(item), weigh(item));
       this.#start();
     });
   }
@@ -83,29 +91,18 @@ export class GroupCommit<Item, Result> {
     }
   }
 
-  #nextGroup(): Entry<Item, Result>[] {
-    let weight = 0;
-    let end = 0;
-    for (const entry of this.#waiting) {
-      weight += this.#weigh(entry.item);
-      if (end > 0 && weight > this.#maxWeight) break;
-      end += 1;
-    }
-    return this.#waiting.splice(0, end);
-  }
-
   /** @param given the group, where it was taken before */
   async #commitGroup(given: Entry<Item, Result>[] | null = null): Promise<void> {
     let taken = given;
     const group = () => {
-      taken ??= this.#nextGroup();
+      taken ??= this.#waiting.take(this.#shares.maxWeight);
       return taken;
     };
     try {
       const results = await this.#commit(() => group().map(({ item }) => item));
       for (const [i, entry] of group().entries()) entry.resolve(results[i] as Result);
     } catch (error) {
-      const group = taken ?? this.#nextGroup();
+      const group = taken ?? this.#waiting.take(this.#shares.maxWeight);
       if (group.length === 1 || this.#isDown(error)) {
         for (const entry of group) entry.reject(error);
       } else {

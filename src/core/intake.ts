@@ -11,8 +11,9 @@ import { added } from './tally.ts';
 import { together } from './together.ts';
 import { dueAt } from './window.ts';
 
-/** Items that one transaction takes. */
-const ITEMS_TOGETHER = 2000;
+/** Rows that one transaction writes, about: a message's own, and one for each webhook that may want it. */
+const ROWS_TOGETHER = 4000;
+const ROWS_OF_A_MESSAGE = 3;
 /** What may wait for its commit, in items and in characters; beyond it callers are asked to come later. */
 const ITEMS_WAITING = 20_000;
 const TEXT_WAITING = 50_000_000;
@@ -73,7 +74,11 @@ export class Intake {
     this.#commits = new GroupCommit(
       (take) => this.#commit(take),
       (error) => error instanceof StoreUnavailableError,
-      { maxWeight: ITEMS_TOGETHER, weigh: ({ items }) => items.length },
+      {
+        maxWeight: ROWS_TOGETHER,
+        weigh: (request) => this.#rowsOf(request),
+        flow: ({ workspaceId }) => workspaceId,
+      },
     );
   }
 
@@ -170,6 +175,11 @@ export class Intake {
     for (const id of edited) changed(id);
     if (due.size > 0) wake(due);
     return results;
+  }
+
+  #rowsOf({ workspaceId, items }: Request): number {
+    const webhooks = this.#webhooks.get(workspaceId)?.webhooks.length ?? 1;
+    return items.length * (ROWS_OF_A_MESSAGE + webhooks);
   }
 
   /** The workspace's webhooks, read again only when one of them has changed. */

@@ -29,6 +29,7 @@ export function tenureOf(store: Store, random: () => number): Tenure {
     {
       maxWeight: 1,
       weigh: ({ delivery }) => 1 / SETTLED_TOGETHER + delivery.body.length / SETTLED_TOGETHER_BYTES,
+      flow: ({ delivery }) => delivery.lane.webhookId,
     },
   );
   return { store, settling };

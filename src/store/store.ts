@@ -45,8 +45,9 @@ export interface Store {
   /**
    * Runs `work` and commits durably, or rolls back and throws. `work` must wait for nothing but the
    * repositories it is handed. It may be run again from its beginning, where others were in its way.
-   * @param scope or what answers it, asked each time before the work begins. Among others the work may begin
-   * before it is its turn: only what the repositories answer comes after it
+   * @param scope or what answers it, asked each time before the work begins: where there is one writer at a
+   * time (SQLite), when it is this one's turn. Among others the work may begin before it is its turn: only what
+   * the repositories answer comes after it
    * @throws {StoreUnavailableError} where the database cannot take it now
    */
   transaction<Result>(

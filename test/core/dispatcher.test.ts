@@ -41,6 +41,26 @@ describe('sending', () => {
     await world.crash();
   });
 
+  test('a webhook that works does not wait for many of which nothing good is known', async () => {
+    const world = await World.create();
+    await world.createWebhook();
+    await world.accept(to(0));
+    await world.idle();
+    for (let i = 0; i < 50; i += 1) {
+      await world.createWebhook({ target_url: `https://new-${i}.example/` });
+      world.receiver.answer(`https://new-${i}.example/`, failure(500));
+    }
+    await world.accept(...chats(10));
+    await world.idle();
+    const urls = world.receiver.requests.slice(1).map(({ url }) => url);
+    expect(urls.filter((url) => url === URL)).toHaveLength(10);
+    expect(new Set(urls).size).toBe(51);
+    // Before its last one no more than the first of the others had their turn.
+    const before = new Set(urls.slice(0, urls.lastIndexOf(URL)));
+    expect(before.size).toBeLessThanOrEqual(1 + 4);
+    await world.stop();
+  });
+
   test('webhooks that there is no room for take turns as room comes, until all is out', async () => {
     const world = await World.create();
     const urls = Array.from({ length: 60 }, (_, i) => `https://receiver-${i}.example/`);

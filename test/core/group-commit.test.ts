@@ -26,7 +26,7 @@ function committer(
       return items.map(String);
     },
     (error) => error instanceof Down,
-    { maxWeight, weigh: (item) => item },
+    { maxWeight, weigh: (item) => item, flow: () => null },
   );
   const letGo = async () => {
     while (gates.length === 0) await turn();
@@ -78,7 +78,7 @@ test('a commit that fails before its turn fails for those that waited for it', a
   const commits = new GroupCommit<number, string>(
     () => Promise.reject(new Down('down')),
     (error) => error instanceof Down,
-    { maxWeight: 10, weigh: () => 1 },
+    { maxWeight: 10, weigh: () => 1, flow: () => null },
   );
   const results = await Promise.allSettled([commits.submit(1), commits.submit(2)]);
   expect(results.map(outcome)).toEqual(['down', 'down']);

@@ -135,12 +135,13 @@ export class World {
 
   /** Waits until nothing moves any more but for the clock or the receiver. */
   async idle(): Promise<void> {
-    let calls = -1;
+    let done = -1;
     for (let quiet = 0; quiet < QUIET_TURNS; ) {
       await turn();
-      const process = this.#running;
-      quiet = process.busy === 0 && process.calls === calls ? quiet + 1 : 0;
-      calls = process.calls;
+      const { busy, calls } = this.#running;
+      const sofar = calls + this.receiver.requests.length;
+      quiet = busy === 0 && sofar === done ? quiet + 1 : 0;
+      done = sofar;
     }
   }
 
