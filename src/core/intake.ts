@@ -9,22 +9,14 @@ import { amongThoseOf, GroupCommit } from './group-commit.ts';
 import { afterJoins, leadFiltersOn } from './identity.ts';
 import { added } from './tally.ts';
 import { together } from './together.ts';
+import { type Load, WaitingRoom } from './waiting-room.ts';
 import { dueAt } from './window.ts';
 
 /** Rows that one transaction writes, about: a message's own, and one for each webhook that may want it. */
 const ROWS_TOGETHER = 4000;
 const ROWS_OF_A_MESSAGE = 3;
-/** What may wait for its commit, in items and in characters; beyond it callers are asked to come later. */
-const ITEMS_WAITING = 20_000;
-const TEXT_WAITING = 50_000_000;
-
-/** More comes in than can be written down. */
-export class IntakeOverloadedError extends Error {
-  constructor() {
-    super('Too many messages are waiting to be written down: send this request again in a moment');
-    this.name = 'IntakeOverloadedError';
-  }
-}
+/** What may wait for its commit; beyond it callers are asked to come later. */
+const ROOM: Load = { items: 20_000, characters: 50_000_000 };
 
 /** What became of one item. */
 export type Accepted =
@@ -66,8 +58,7 @@ export class Intake {
   readonly #options: IntakeOptions;
   readonly #commits: GroupCommit<Request, Accepted[]>;
   readonly #webhooks = new Map<number, { version: number; webhooks: Webhook[] }>();
-  #waiting = 0;
-  #waitingText = 0;
+  readonly #waitingRoom = new WaitingRoom(ROOM);
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -104,18 +95,12 @@ export class Intake {
     items: readonly CanonicalItem[],
     source: OfSource | null = null,
   ): Promise<Accepted[]> {
-    const text = items.reduce((sum, item) => sum + textOf(item).length, 0);
-    const isTooMuch =
-      this.#waiting + items.length > ITEMS_WAITING || this.#waitingText + text > TEXT_WAITING;
-    // What is too much by itself would be so for ever.
-    if (isTooMuch && this.#waiting > 0) throw new IntakeOverloadedError();
-    this.#waiting += items.length;
-    this.#waitingText += text;
+    const characters = items.reduce((sum, item) => sum + textOf(item).length, 0);
+    const leave = this.#waitingRoom.enter(workspaceId, { items: items.length, characters });
     try {
       return await this.#commits.submit({ workspaceId, items, source });
     } finally {
-      this.#waiting -= items.length;
-      this.#waitingText -= text;
+      leave();
     }
   }
 

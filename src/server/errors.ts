@@ -10,9 +10,9 @@ import {
   UnknownChatError,
   WebhookDisabledError,
 } from '../core/errors.ts';
-import { IntakeOverloadedError } from '../core/intake.ts';
 import { ReportFailedError, ReportsBusyError } from '../core/reports.ts';
 import { SecretNotTakenError } from '../core/source-actions.ts';
+import { IntakeOverloadedError } from '../core/waiting-room.ts';
 import { isStoreDown, StoreUnavailableError } from '../store/errors.ts';
 
 /** Every error code of the API and the status it comes with. They never change their meaning. */

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { Intake, IntakeOverloadedError } from '../../src/core/intake.ts';
+import { Intake } from '../../src/core/intake.ts';
+import { IntakeOverloadedError } from '../../src/core/waiting-room.ts';
 import { StoreUnavailableError } from '../../src/store/errors.ts';
 import type { Store } from '../../src/store/store.ts';
 import { carryOut } from '../support/carry-out.ts';
@@ -235,6 +236,7 @@ describe('when the store fails', () => {
     const many = Array(10_000).fill(inbound());
     const taken = [intake.accept(1, many), intake.accept(1, many)];
     await expect(intake.accept(1, [inbound()])).rejects.toThrow(IntakeOverloadedError);
+    expect(await intake.accept(2, [inbound()])).toEqual([{ status: 'accepted' }]);
     await Promise.all(taken);
     expect(await accept({})).toEqual([{ status: 'accepted' }]);
   });
