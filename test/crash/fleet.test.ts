@@ -1,17 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { OwnPostgres } from '../support/own-postgres.ts';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { describeOwnPostgres } from '../support/describe-own-postgres.ts';
 import { DISTURBANCES } from './disturbances.ts';
 import { FleetRun } from './fleet-run.ts';
 import { verdict } from './verdict.ts';
 
-if (!OwnPostgres.isThere) {
-  const missing = 'This machine has no PostgreSQL server (apt-get install postgresql)';
-  if (process.env.CI) throw new Error(`${missing}, and CI needs one`);
-  process.stderr.write(`${missing}: what several processes do over one is not tested.\n`);
-}
-
 // Longer, and with other seeds: npm run test:crash -- --store postgres --seconds 300 --seed 7
-(OwnPostgres.isThere ? describe : describe.skip)('processes that share a database', () => {
+describeOwnPostgres('processes that share a database', () => {
   const run = new FleetRun({ seed: 6, dispatchers: 2, apis: 2 });
 
   beforeAll(() => run.start(), 60_000);

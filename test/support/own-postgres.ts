@@ -1,6 +1,14 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -68,6 +76,13 @@ export class OwnPostgres {
   /** Fast: connections are ended. Immediate: as if the machine had failed, and it recovers from its log. */
   async restart(how: 'fast' | 'immediate'): Promise<void> {
     await this.#end(how);
+    await this.#start();
+  }
+
+  /** Goes on as a replica does: it can be read, and written to no more. */
+  async becomeReplica(): Promise<void> {
+    await this.#end('fast');
+    writeFileSync(join(this.#data, 'standby.signal'), '');
     await this.#start();
   }
 
