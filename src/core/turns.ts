@@ -19,7 +19,7 @@ export class Turns<Who extends { isProven: boolean }> {
   /** Of the unproven, whose turn it is. */
   #current: Who | null = null;
 
-  /** @param goOn told when there are turns again, where there were none left */
+  /** @param goOn told when there are turns again for whoever waits */
   constructor(goOn: () => void) {
     this.#goOn = goOn;
   }
@@ -54,15 +54,15 @@ export class Turns<Who extends { isProven: boolean }> {
     if (this.#current && this.#unproven.has(this.#current)) return this.#current;
     const next = this.#first(this.#unproven);
     if (!next || this.#left === 0) return undefined;
+    if (this.#left === UNPROVEN_TOGETHER) setImmediate(() => this.#replenish());
     this.#current = next;
     this.#left -= 1;
-    if (this.#left === 0) setImmediate(() => this.#replenish());
     return next;
   }
 
   #replenish(): void {
     this.#left = UNPROVEN_TOGETHER;
     this.#current = null;
-    this.#goOn();
+    if (this.#unproven.size > 0) this.#goOn();
   }
 }

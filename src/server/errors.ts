@@ -199,6 +199,12 @@ export const errorBody = (
   },
 });
 
+function whyDown(error: unknown): string {
+  const cause = error instanceof StoreUnavailableError ? error.cause : error;
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return [code, message].filter(Boolean).join(': ');
+}
+
 /** Answers errors as {@link errorBodySchema}; what is our own fault is logged, not shown. */
 export function errorHandler(log: Logger) {
   return (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
@@ -213,7 +219,8 @@ export function errorHandler(log: Logger) {
       const where = `the server’s log says what, under ${request.id}`;
       answer = new ApiError('internal_error', `Something went wrong here; ${where}`);
     } else if (isStoreDown(error)) {
-      log.warn({ ...about, err: error }, 'refused: the store is not available');
+      // A line and no stack: while the store is down there is one for each request.
+      log.warn({ ...about, reason: whyDown(error) }, 'refused: the store is not available');
     }
     const status = ERROR_STATUS[answer.code];
     if (status === 503) reply.header('retry-after', '1');

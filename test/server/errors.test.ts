@@ -169,6 +169,11 @@ describe('an error', () => {
       message: expect.stringContaining('Send this request again'),
     });
     expect(refused.headers.get('retry-after')).toBe('1');
+    // Logged in few words: there is such a line for each request.
+    const id = refused.headers.get('x-request-id');
+    const line = server.output.split('\n').find((one) => one.includes(id)) ?? '';
+    expect(JSON.parse(line)).toMatchObject({ reason: 'SQLITE_BUSY: database is locked' });
+    expect(line.length).toBeLessThan(400);
     // What only reads goes on meanwhile.
     expect((await server.call('GET', '/me')).status).toBe(200);
     intruder.exec('ROLLBACK');
