@@ -4,6 +4,7 @@ import { LeaseLostError } from '../store/errors.ts';
 import type { Webhook } from '../store/rows.ts';
 import { shardOf } from '../store/shards.ts';
 import type { Store } from '../store/store.ts';
+import { attemptDelivery } from './attempt-delivery.ts';
 import type { Clock } from './clock.ts';
 import { Driver } from './driver.ts';
 import type { Delivery } from './head.ts';
@@ -11,9 +12,8 @@ import { LONGEST_JITTERED_PAUSE_MS } from './health.ts';
 import { type Lease, UNENDING } from './lease.ts';
 import { fairShare } from './pace.ts';
 import type { Site } from './render.ts';
-import { requestHeaders, toLoggedRequest } from './request-log.ts';
 import { Schedule } from './schedule.ts';
-import { AbandonedError, type Attempt, retryAfterMs, type Sender } from './sender.ts';
+import type { Sender } from './sender.ts';
 import type { Attempted, Settled } from './settle.ts';
 import { type Tenure, tenureOf } from './tenure.ts';
 import { Turns } from './turns.ts';
@@ -304,69 +304,44 @@ export class Dispatcher {
   }
 
   async #deliver(driver: Driver, delivery: Delivery): Promise<void> {
-    const { clock } = this.#options;
+    const { log, clock, site, ended, switchedOff } = this.#options;
     const webhook = driver.webhook as Webhook;
     const startedAt = clock.now();
-    if (driver.inFlight === 0) this.#active += 1;
-    driver.started(startedAt);
-    this.#inFlight += 1;
-    const headers = requestHeaders(webhook, delivery.id, startedAt, delivery.body);
-    const attempt = await this.#post(webhook, headers, delivery);
-    const endedAt = Math.max(startedAt, clock.now());
-    this.#inFlight -= 1;
-    if (attempt) driver.ended(delivery, attempt.ok);
-    else driver.abandoned(delivery);
-    if (driver.inFlight === 0) this.#active -= 1;
-    this.#markReady(driver);
-    this.#pump();
-    if (!attempt) return;
+    this.#began(driver, startedAt);
+    const attempted = await attemptDelivery(this.#options, webhook, delivery, startedAt);
+    this.#ended(driver, delivery, attempted);
+    if (!attempted) return;
 
-    const sent = { url: webhook.targetUrl, headers, body: delivery.body };
-    const outcome = {
-      ok: attempt.ok,
-      startedAt,
-      endedAt,
-      retryAfterMs: retryAfterMs(attempt, endedAt),
-    };
-    this.#options.ended({ delivery, attempt, outcome });
+    const { attempt, logged } = attempted;
+    ended(attempted);
     if (attempt.error) {
       const { code } = attempt.error;
-      this.#options.log.info(
-        { webhook: webhook.id, delivery: delivery.id, code },
-        'delivery failed',
-      );
+      log.info({ webhook: webhook.id, delivery: delivery.id, code }, 'delivery failed');
     }
-    const logged = toLoggedRequest(delivery.lane, 'delivery', sent, attempt, outcome);
     if (isLarge(logged)) await compressAhead(logged);
-    const settled = await this.#writeDown(driver.tenure, {
-      delivery,
-      attempt,
-      outcome,
-      logged,
-      subscription: webhook.subscription,
-      workspaceId: webhook.workspaceId,
-    });
-    driver.settled(delivery, attempt.ok, settled, this.#options.site, clock.now());
+    const settled = await this.#writeDown(driver.tenure, attempted);
+    driver.settled(delivery, attempt.ok, settled, site, clock.now());
     if (settled?.webhook?.disabledReason === 'errors' && webhook.enabled) {
-      this.#options.log.warn({ webhook: webhook.id }, 'webhook switched off after errors');
-      this.#options.switchedOff();
+      log.warn({ webhook: webhook.id }, 'webhook switched off after errors');
+      switchedOff();
     }
     this.#markReady(driver);
     this.#pump();
   }
 
-  /** Null where the hold on the webhook ended meanwhile: what becomes of the request is not ours to judge. */
-  async #post(
-    { targetUrl }: Webhook,
-    headers: Record<string, string>,
-    { body }: Delivery,
-  ): Promise<Attempt | null> {
-    try {
-      return await this.#options.sender.post(targetUrl, headers, body);
-    } catch (error) {
-      if (error instanceof AbandonedError) return null;
-      throw error;
-    }
+  #began(driver: Driver, now: number): void {
+    if (driver.inFlight === 0) this.#active += 1;
+    driver.started(now);
+    this.#inFlight += 1;
+  }
+
+  #ended(driver: Driver, delivery: Delivery, attempted: Attempted | null): void {
+    this.#inFlight -= 1;
+    if (attempted) driver.ended(delivery, attempted.attempt.ok);
+    else driver.abandoned(delivery);
+    if (driver.inFlight === 0) this.#active -= 1;
+    this.#markReady(driver);
+    this.#pump();
   }
 
   /** An outcome must not be lost for want of a disk: tried until it is written, or the program ends. */
