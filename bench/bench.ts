@@ -19,7 +19,7 @@ import type { Case, Context } from './rig/case.ts';
 import { type Finding, isMet } from './rig/finding.ts';
 import { machine } from './rig/machine.ts';
 import { Receiver } from './rig/receiver.ts';
-import { STORES, type StoreName } from './rig/stores.ts';
+import { inDatabase, STORES, type StoreName } from './rig/stores.ts';
 import { machineLine, table } from './rig/table.ts';
 
 const CASES: readonly Case[] = [
@@ -55,17 +55,29 @@ function positive(text: string): number {
   throw new InvalidArgumentError('Give a number above 0.');
 }
 
+async function mustAnswer(): Promise<void> {
+  try {
+    await inDatabase('SELECT 1');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    console.error(`No PostgreSQL to measure on (${code ?? message}): set DATABASE_URL.`);
+    process.exit(1);
+  }
+}
+
 const options = new Command('npm run bench --')
   .description('Measures the program against the limits of this machine.')
   .addOption(new Option('--store <store>', 'where data is kept').choices(STORES).default('sqlite'))
   .addOption(new Option('--only <cases...>', 'just these').choices(NAMES))
-  .option('--smoke', 'only whether every case works, in a few seconds', false)
+  .option('--smoke', 'only whether every case works, in a minute', false)
   .option('--repeats <n>', 'how often what is noisy is measured', positive, 3)
   .option('--growth-minutes <n>', 'how long memory is watched for growth', positive, 10)
   .option('--json <file>', 'where the results are written')
   .option('--cpu-prof <folder>', 'profile the server')
   .parse()
   .opts<Options>();
+
+if (options.store === 'postgres') await mustAnswer();
 
 const wanted = CASES.filter(({ name }) => options.only?.includes(name) ?? true);
 const facts = machine(options.smoke ? 0.1 : 2);
@@ -93,8 +105,9 @@ try {
   await receiver.stop();
 }
 const all = Object.values(results).flat();
-console.log(`\n${table(all)}`);
 const { store, smoke } = options;
+if (smoke) console.log('\nEvery case works. These figures say nothing of speed.');
+console.log(`\n${table(all)}`);
 const written = {
   date: new Date().toISOString(),
   store,

@@ -8,7 +8,7 @@ function number(value: number): string {
   return value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
 }
 
-const HEADINGS = ['case', 'measured', 'limit', 'ratio', 'aim', 'met'];
+const HEADINGS = ['case', 'measured', 'beside', 'ratio', 'aim', 'met'];
 
 function row(finding: Finding): string[] {
   const { what, value, unit, limit, ratio, aim } = finding;
@@ -18,7 +18,7 @@ function row(finding: Finding): string[] {
     `${number(value)} ${unit}`,
     limit === undefined ? '' : number(limit),
     ratio === undefined ? '' : ratio.toFixed(2),
-    aim ? `${aim.is === 'at least' ? '≥' : '≤'} ${aim.number}` : '',
+    aim ? `${aim.of} ${aim.is === 'at least' ? '≥' : '≤'} ${aim.number}` : '',
     met === null ? '' : met ? 'yes' : 'NO',
   ];
 }

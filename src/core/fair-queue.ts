@@ -4,37 +4,39 @@ interface Waiting<Item> {
   item: Item;
   flow: unknown;
   cost: number;
-  /** On the queue's own clock, which shows the cost at which each flow that waits has been served. */
-  startsAt: number;
+  /** On the queue's own clock, which shows at which cost each flow that waits has been served. */
   endsAt: number;
   nth: number;
 }
 
 /**
  * Those who wait, each in the line of its flow. All flows that wait are served alike, by the cost of what is
- * served: one that brings much, or much at once, holds up none that brings little. Within a flow who came
- * first is served first. (Known as weighted fair queueing, with equal weights.)
+ * served: one that brings much, or much at once, holds up none that brings little, and is not shut out by
+ * many of those. Within a flow who came first is served first. (Known as self-clocked fair queueing, with
+ * equal weights: S. J. Golestani, INFOCOM 1994.)
  */
 export class FairQueue<Item> {
   readonly #waiting = new TinyQueue<Waiting<Item>>(
     [],
     (a, b) => a.endsAt - b.endsAt || a.nth - b.nth,
   );
-  /** Where the line of each flow ends that waits. */
-  readonly #flows = new Map<unknown, Waiting<Item>>();
+  /** Whose turn it was when there was no room left for it: it is the first next time. */
+  #passedOver: Waiting<Item> | null = null;
+  /** The last of each flow that waits. */
+  readonly #last = new Map<unknown, Waiting<Item>>();
   #now = 0;
   #added = 0;
 
   get length(): number {
-    return this.#waiting.length;
+    return this.#waiting.length + (this.#passedOver ? 1 : 0);
   }
 
   /** @param cost in any unit, above 0 */
   add(item: Item, flow: unknown, cost: number): void {
-    const startsAt = this.#flows.get(flow)?.endsAt ?? this.#now;
     this.#added += 1;
-    const waiting = { item, flow, cost, startsAt, endsAt: startsAt + cost, nth: this.#added };
-    this.#flows.set(flow, waiting);
+    const endsAt = (this.#last.get(flow)?.endsAt ?? this.#now) + cost;
+    const waiting = { item, flow, cost, endsAt, nth: this.#added };
+    this.#last.set(flow, waiting);
     this.#waiting.push(waiting);
   }
 
@@ -42,14 +44,22 @@ export class FairQueue<Item> {
   take(most: number): Item[] {
     const taken: Item[] = [];
     let cost = 0;
-    for (let next = this.#waiting.peek(); next; next = this.#waiting.peek()) {
+    for (let next = this.#next(); next; next = this.#next()) {
       cost += next.cost;
-      if (cost > most && taken.length > 0) break;
-      this.#waiting.pop();
+      if (cost > most && taken.length > 0) {
+        this.#passedOver = next;
+        break;
+      }
       taken.push(next.item);
-      this.#now = Math.max(this.#now, next.startsAt);
-      if (this.#flows.get(next.flow) === next) this.#flows.delete(next.flow);
+      this.#now = Math.max(this.#now, next.endsAt);
+      if (this.#last.get(next.flow) === next) this.#last.delete(next.flow);
     }
     return taken;
+  }
+
+  #next(): Waiting<Item> | undefined {
+    const next = this.#passedOver ?? this.#waiting.pop();
+    this.#passedOver = null;
+    return next;
   }
 }

@@ -73,6 +73,11 @@ export class Intake {
     );
   }
 
+  /** @throws {IntakeOverloadedError} where it is of no use to read what the workspace brings */
+  checkRoom(workspaceId: number): void {
+    this.#waitingRoom.check(workspaceId);
+  }
+
   /**
    * Resolves once the messages are durable, with one result each, in order.
    * @throws {StoreUnavailableError} nothing was taken; the same call may work later

@@ -19,10 +19,9 @@ export function spacingMs({ rate, targetUrl }: Pick<Webhook, 'rate' | 'targetUrl
 }
 
 /**
- * How much each may have where there is not enough for all: of requests under way a webhook, of what waits to
- * be written down a workspace.
- * @param cap for all together
- * @param active those that have some of it, or want to
+ * Requests that a webhook may have under way while others want to start some too.
+ * @param cap over all webhooks
+ * @param active webhooks that have requests under way or want to start one
  */
 export function fairShare(cap: number, active: number): number {
   return Math.max(1, Math.floor(cap / Math.max(1, active)));

@@ -53,6 +53,12 @@ export class ShardHolder {
   /** Resolves when it holds what was free. @throws where the store cannot be reached */
   async start(): Promise<void> {
     await this.#renew();
+    if (this.#held.size === 0) {
+      const seconds = this.#options.lease.lengthMs / 1000;
+      this.#options.log.info(
+        `other processes hold all webhooks, or one that ended without giving them back did within the last ${seconds} s: nothing is delivered from here until some are free`,
+      );
+    }
     this.#arm();
   }
 

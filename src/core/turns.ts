@@ -1,5 +1,5 @@
 /** So many of those of whom nothing good is known have their turn in one turn of the event loop. */
-const UNPROVEN_TOGETHER = 2;
+const UNPROVEN_TOGETHER = 4;
 
 /**
  * Whose turn it is, of those that may have something to start: one after the other, each behind all that

@@ -1,5 +1,3 @@
-import { fairShare } from './pace.ts';
-
 /** More comes in than can be written down. */
 export class IntakeOverloadedError extends Error {
   constructor() {
@@ -14,17 +12,26 @@ export interface Load {
   characters: number;
 }
 
+/** So many times the room is taken up at most, however many workspaces want their share. */
+const OVERFULL = 4;
+
 /**
  * What waits to be written down, and may. Once there is no room for all, each workspace that waits may have
- * its fair share: one that brings too much has nobody sent away but itself.
+ * its fair share, and one that has nothing waiting one request: who brings too much has nobody sent away but
+ * itself.
  */
 export class WaitingRoom {
   readonly #room: Load;
-  readonly #all: Load = { items: 0, characters: 0 };
-  readonly #byWorkspace = new Map<number, Load>();
+  readonly #all = nobody();
+  readonly #byWorkspace = new Map<number, Load & { requests: number }>();
 
   constructor(room: Load) {
     this.#room = room;
+  }
+
+  /** @throws {IntakeOverloadedError} where the workspace has no room for a single message more */
+  check(workspaceId: number): void {
+    if (!this.#hasRoom(workspaceId, { items: 1, characters: 0 })) throw new IntakeOverloadedError();
   }
 
   /**
@@ -32,32 +39,38 @@ export class WaitingRoom {
    * @throws {IntakeOverloadedError}
    */
   enter(workspaceId: number, load: Load): () => void {
-    const own = this.#byWorkspace.get(workspaceId) ?? { items: 0, characters: 0 };
-    // What is too much by itself would be so for ever.
-    const isFirst = own.items === 0;
-    const workspaces = this.#byWorkspace.size + (isFirst ? 1 : 0);
-    const isFull = exceeds(this.#all, load, this.#room);
-    if (isFull && !isFirst && exceeds(own, load, shareOf(this.#room, workspaces))) {
-      throw new IntakeOverloadedError();
-    }
+    if (!this.#hasRoom(workspaceId, load)) throw new IntakeOverloadedError();
+    const own = this.#byWorkspace.get(workspaceId) ?? nobody();
     this.#byWorkspace.set(workspaceId, own);
     for (const one of [own, this.#all]) add(one, load, 1);
     return () => {
       for (const one of [own, this.#all]) add(one, load, -1);
-      if (own.items === 0) this.#byWorkspace.delete(workspaceId);
+      if (own.requests === 0) this.#byWorkspace.delete(workspaceId);
     };
+  }
+
+  #hasRoom(workspaceId: number, load: Load): boolean {
+    if (fits(this.#all, load, this.#room)) return true;
+    const own = this.#byWorkspace.get(workspaceId);
+    if (own) return fits(own, load, times(this.#room, 1 / this.#byWorkspace.size));
+    // What is too much by itself would be so for ever.
+    return this.#all.requests === 0 || fits(this.#all, load, times(this.#room, OVERFULL));
   }
 }
 
-const exceeds = (waiting: Load, more: Load, room: Load) =>
-  waiting.items + more.items > room.items || waiting.characters + more.characters > room.characters;
+const nobody = () => ({ items: 0, characters: 0, requests: 0 });
 
-const shareOf = ({ items, characters }: Load, among: number): Load => ({
-  items: fairShare(items, among),
-  characters: fairShare(characters, among),
+const fits = (waiting: Load, more: Load, room: Load) =>
+  waiting.items + more.items <= room.items &&
+  waiting.characters + more.characters <= room.characters;
+
+const times = ({ items, characters }: Load, factor: number): Load => ({
+  items: items * factor,
+  characters: characters * factor,
 });
 
-function add(to: Load, { items, characters }: Load, times: 1 | -1): void {
-  to.items += times * items;
-  to.characters += times * characters;
+function add(to: Load & { requests: number }, load: Load, sign: 1 | -1): void {
+  to.items += sign * load.items;
+  to.characters += sign * load.characters;
+  to.requests += sign;
 }

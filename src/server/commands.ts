@@ -24,7 +24,7 @@ export async function runCommand(argv: string[]): Promise<void> {
   const workspace = program.command('workspace').description('Workspaces');
   workspace
     .command('create')
-    .description('Create a workspace with a first API key')
+    .description('Create a workspace, with a first API key and a link to choose a password')
     .argument('<name>', 'name of the workspace')
     .option('--owner-name <name>', 'full name of its owner', '')
     .option('--owner-email <email>', 'e-mail address of its owner', '')
@@ -38,6 +38,15 @@ export async function runCommand(argv: string[]): Promise<void> {
         console.log(`Created workspace ${id}, "${name}".`);
         await createKey(store, id);
         await showLink(store, id);
+      });
+    });
+
+  workspace
+    .command('list')
+    .description('List the workspaces: number and name')
+    .action(async () => {
+      await withStore(async (store) => {
+        for (const id of await store.read.workspaces.ids()) console.log(await named(store, [id]));
       });
     });
 

@@ -55,12 +55,13 @@ export async function invitation(
   url: string,
   now: number,
 ): Promise<string> {
-  const [id] = await store.read.workspaces.ids();
+  const [id, another] = await store.read.workspaces.ids();
   if (id === undefined || (await store.read.signIns.password(id))) return '';
   const make = databaseUrl === null ? makeLink : makeFirstLink;
   const link = await make(store, id, now);
+  const which = another === undefined ? '' : ` --workspace ${id}`;
   return link === null
-    ? 'Open the settings page with the link printed before; `npm run pakiet -- password reset` makes another.\n\n'
+    ? `Open the settings page with the link printed before; \`npm run pakiet -- password reset${which}\` makes another.\n\n`
     : `Open the settings page with this link, which holds once and for a day:\n\n  ${linkTo(url, link)}\n\n`;
 }
 

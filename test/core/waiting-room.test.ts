@@ -33,6 +33,21 @@ test('one that has filled the room has others let in all the same, up to their s
   room.enter(3, items(1));
 });
 
+test('however many workspaces want some, there is an end', () => {
+  const room = new WaitingRoom(ROOM);
+  for (let workspaceId = 1; workspaceId <= 8; workspaceId += 1) room.enter(workspaceId, items(5));
+  expect(() => room.enter(9, items(1))).toThrow(IntakeOverloadedError);
+});
+
+test('who has no room for one message more is told before its messages are read', () => {
+  const room = new WaitingRoom(ROOM);
+  const leave = room.enter(1, items(10));
+  expect(() => room.check(1)).toThrow(IntakeOverloadedError);
+  room.check(2);
+  leave();
+  room.check(1);
+});
+
 test('one that has left counts no more', () => {
   const room = new WaitingRoom(ROOM);
   const leave = room.enter(1, items(5));

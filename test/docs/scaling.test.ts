@@ -73,7 +73,7 @@ describe('docs/scaling.md', () => {
     expect(page.split(takeover).length).toBeGreaterThan(2);
     expect(readme).toContain(`within ${lease + lease / RENEWALS} seconds`);
     expect(page).toContain(`look by themselves | up to ${LOOK_EVERY_MS / 1000} seconds`);
-    expect(page).toContain(`at most ${GLOBAL_CONCURRENCY} requests`);
+    expect(page).toContain(`some ${GLOBAL_CONCURRENCY} requests`);
     expect(page).toContain(
       `${number(RATE_LIMITS.calls)} a minute with one key, ${number(RATE_LIMITS.intake)} that hand messages in, ${RATE_LIMITS.failures} with wrong keys`,
     );

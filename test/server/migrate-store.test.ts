@@ -102,7 +102,7 @@ describePostgres('npm run pakiet -- migrate-store', () => {
       [
         ['--to', at({ search: '?options=-c search_path=nowhere' })],
         {},
-        'No schema of the search_path of --to',
+        'No schema of the search_path of --to exists (it is nowhere)',
       ],
       [['--to', url], other, 'The key in PAKIET_SECRET_KEY does not open the secrets'],
     ] as const) {

@@ -144,6 +144,11 @@ describe('a second workspace', () => {
     expect((await server.call('GET', '/me')).body.workspace.name).toBe('My workspace');
   });
 
+  test('is listed beside the first', async () => {
+    const { stdout } = await pakiet(['workspace', 'list']);
+    expect(stdout).toBe('1: "My workspace"\n2: "Company B"\n');
+  });
+
   test('sees nothing of the first', async () => {
     expect((await second('GET', '/whatsapp-accounts')).body).toEqual([]);
     expect((await second('GET', '/chats')).body).toEqual({ chats: [], next_cursor: null });

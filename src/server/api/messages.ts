@@ -47,6 +47,15 @@ export function messageRoutes(api: Api, { intake, metrics }: ApiContext): void {
       body: bodySchema,
       response: { 202: resultSchema, ...errorResponses },
     },
+    // A flood must not have each request read that is refused afterwards.
+    preParsing: ({ workspaceId }, _reply, body, done) => {
+      try {
+        intake.checkRoom(workspaceId);
+        done(null, body);
+      } catch (error) {
+        done(error as Error);
+      }
+    },
     // Each message is judged on its own below, so that a bad one does not spoil the rest.
     validatorCompiler: () => (value) => ({ value }),
     handler: async (request, reply) => {

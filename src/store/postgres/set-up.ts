@@ -89,16 +89,19 @@ async function check(queries: Queries): Promise<void> {
     version: string;
     encoding: string;
     schema: string | null;
+    path: string;
     unicode: boolean;
     plans: string;
     replica: boolean;
   }>(
     `SELECT current_setting('server_version') AS version,
             current_setting('server_encoding') AS encoding, current_schema() AS schema,
+            current_setting('search_path') AS path,
             current_setting('plan_cache_mode') AS plans, pg_is_in_recovery() AS replica,
             EXISTS (SELECT 1 FROM pg_collation WHERE collname = 'und-x-icu') AS unicode`,
   );
-  const { version, encoding, schema, unicode, plans, replica } = rows[0] as (typeof rows)[number];
+  const { version, encoding, schema, path, unicode, plans, replica } =
+    rows[0] as (typeof rows)[number];
   // A pooler that shares connections out would keep our locks, and mix up what is prepared.
   if (plans !== PLANS) {
     throw new StoreRefusedError(
@@ -127,7 +130,7 @@ async function check(queries: Queries): Promise<void> {
   }
   if (schema === null) {
     throw new StoreRefusedError(
-      'No schema of the search_path of DATABASE_URL exists: create it first (CREATE SCHEMA …), or leave it out.',
+      `No schema of the search_path of DATABASE_URL exists (it is ${path}): create it first (CREATE SCHEMA …), or leave the search_path out of the address.`,
     );
   }
 }
