@@ -12,6 +12,8 @@ const BEAT_MS = LENGTH_MS / 6;
 let clock: ManualClock;
 /** What was done, in order. */
 let done: string[];
+/** What stands in the log. */
+let logged: string;
 /** What the next renewals answer; the last goes on. */
 let answers: (Renewed | Error)[];
 let releasing: Promise<void>;
@@ -36,6 +38,7 @@ const leases: Leases = {
 beforeEach(() => {
   clock = new ManualClock();
   done = [];
+  logged = '';
   releasing = Promise.resolve();
   freeing = Promise.resolve();
   lease = new TimedLease(
@@ -44,7 +47,8 @@ beforeEach(() => {
     () => clock.now(),
   );
   holder = new ShardHolder({
-    ...{ leases, lease, clock, log: pino({ level: 'silent' }) },
+    ...{ leases, lease, clock },
+    log: pino({ base: null }, { write: (line) => (logged += line) }),
     freed: () => void done.push('freed'),
     holder: {
       take: async (shards) => void done.push(`take ${shards}`),
@@ -69,6 +73,16 @@ async function pass(ms: number): Promise<void> {
 
 /** What was done since this was asked last. */
 const since = () => done.splice(0);
+
+test('where nothing is free at first it says why nothing is delivered', async () => {
+  answers = [held(7, []), held(7, [0])];
+  await holder.start();
+  expect(logged).toContain('within the last 30 s: nothing is delivered from here until');
+  logged = '';
+  await pass(BEAT_MS);
+  expect(since()).toContain('take 0');
+  expect(logged).toBe('');
+});
 
 test('it takes what it gets, once, and gives everything back when it stops', async () => {
   answers = [held(7, [0, 1])];
