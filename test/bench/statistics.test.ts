@@ -44,8 +44,8 @@ test('an aim is met from its number on, and what could not be measured meets non
   expect(isMet({ what: 'memory', unit: 'MiB', value: 100 })).toBeNull();
   expect(table([{ ...finding, note: 'three rounds' }])).toBe(
     [
-      'case          measured  limit  ratio     aim  met',
-      'drain  65.0 messages/s    100   0.65  ≥ 0.65  yes',
+      'case          measured  beside  ratio           aim  met',
+      'drain  65.0 messages/s     100   0.65  ratio ≥ 0.65  yes',
       '',
       'drain: three rounds',
     ].join('\n'),
