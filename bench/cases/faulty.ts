@@ -3,6 +3,7 @@ import { type Measured, middle, spread } from '../rig/finding.ts';
 import { freePort } from '../rig/free-port.ts';
 import { evenLoad } from '../rig/load.ts';
 import { accountPhone } from '../rig/messages.ts';
+import { toReceipt } from '../rig/receipts.ts';
 import { intakeAt, type Server } from '../rig/server.ts';
 import { quantile } from '../rig/statistics.ts';
 import { mark } from './latency.ts';
@@ -75,10 +76,8 @@ async function healthyP99({ smoke, receiver }: Context, server: Server, run: str
   const target = (name: string, account: number, chats: number) =>
     intakeAt(server.url, { chats, account, run: run + name }, mark);
   const others = smoke ? 5 : OTHER_CHATS;
-  await receiver.begin('latencies');
   const warm = Math.ceil(PER_SECOND * warmUp);
-  await evenLoad(target('warm-', 0, CHATS), { perSecond: PER_SECOND, count: warm });
-  await receiver.reached(warm, PATIENCE_MS);
+  await toReceipt(receiver, target('warm-', 0, CHATS), { perSecond: PER_SECOND, count: warm });
   await receiver.begin('latencies');
   await Promise.all([
     evenLoad(target('', 0, CHATS), { perSecond: PER_SECOND, count }),

@@ -1,6 +1,6 @@
-import { type Case, PATIENCE_MS, withPlace, withServer } from '../rig/case.ts';
-import { evenLoad } from '../rig/load.ts';
+import { type Case, withPlace, withServer } from '../rig/case.ts';
 import { monotonicMs } from '../rig/monotonic.ts';
+import { toReceipt } from '../rig/receipts.ts';
 import { intakeAt } from '../rig/server.ts';
 import { quantile } from '../rig/statistics.ts';
 
@@ -27,12 +27,9 @@ export const latency: Case = {
       (place) =>
         withServer(context, place, async (server) => {
           const target = intakeAt(server.url, { chats: 2000 }, mark);
-          await receiver.begin('latencies');
-          const total = warmUp + count;
-          await evenLoad(target, { perSecond: PER_SECOND, count: total });
-          const tally = await receiver.reached(total, PATIENCE_MS);
-          await receiver.check(total);
-          return tally.latencies.toSorted((a, b) => a.at - b.at).slice(warmUp);
+          const load = { perSecond: PER_SECOND, count: warmUp + count };
+          const received = await toReceipt(receiver, target, load);
+          return received.toSorted((a, b) => a.at - b.at).slice(warmUp);
         }),
     );
     if (latencies.length !== count)

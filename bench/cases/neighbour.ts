@@ -1,8 +1,9 @@
-import { type Case, type Context, PATIENCE_MS, withPlace, withServer } from '../rig/case.ts';
+import { type Case, type Context, withPlace, withServer } from '../rig/case.ts';
 import { type Measured, middle, spread } from '../rig/finding.ts';
-import { evenLoad, fullLoad, type Target } from '../rig/load.ts';
+import { fullLoad, type Target } from '../rig/load.ts';
 import { messageOf } from '../rig/messages.ts';
 import { monotonicMs } from '../rig/monotonic.ts';
+import { toReceipt } from '../rig/receipts.ts';
 import { intakeAt, type Server } from '../rig/server.ts';
 import { quantile } from '../rig/statistics.ts';
 import { mark } from './latency.ts';
@@ -61,13 +62,10 @@ const aloneAndBeside = (context: Context): Promise<Measured> =>
 
 async function p99({ smoke, receiver }: Context, server: Server, run: string): Promise<number> {
   const count = smoke ? 20 : 10 * PER_SECOND;
-  await receiver.begin('latencies');
   const target = intakeAt(server.url, { chats: 500, run }, mark);
-  await evenLoad(target, { perSecond: PER_SECOND, count });
-  const { latencies } = await receiver.reached(count, PATIENCE_MS);
-  await receiver.check(count);
+  const received = await toReceipt(receiver, target, { perSecond: PER_SECOND, count });
   return quantile(
-    latencies.map(({ ms }) => ms),
+    received.map(({ ms }) => ms),
     0.99,
   );
 }

@@ -51,7 +51,7 @@ export class FairQueue<Item> {
         break;
       }
       taken.push(next.item);
-      this.#now = Math.max(this.#now, next.endsAt);
+      this.#now = next.endsAt;
       if (this.#last.get(next.flow) === next) this.#last.delete(next.flow);
     }
     return taken;

@@ -102,11 +102,11 @@ export class GroupCommit<Item, Result> {
       const results = await this.#commit(() => group().map(({ item }) => item));
       for (const [i, entry] of group().entries()) entry.resolve(results[i] as Result);
     } catch (error) {
-      const group = taken ?? this.#waiting.take(this.#shares.maxWeight);
-      if (group.length === 1 || this.#isDown(error)) {
-        for (const entry of group) entry.reject(error);
+      const entries = group();
+      if (entries.length === 1 || this.#isDown(error)) {
+        for (const entry of entries) entry.reject(error);
       } else {
-        for (const entry of group) await this.#commitGroup([entry]);
+        for (const entry of entries) await this.#commitGroup([entry]);
       }
     }
   }

@@ -40,19 +40,15 @@ export class Turns<Who extends { isProven: boolean }> {
 
   /** Whose turn is next; undefined where nobody waits, or those that do have to wait for the event loop. */
   take(): Who | undefined {
-    const next = this.#first(this.#proven) ?? this.#nextUnproven();
+    const [proven] = this.#proven;
+    const next = proven ?? this.#nextUnproven();
     if (next) this.delete(next);
     return next;
   }
 
-  #first(waiting: ReadonlySet<Who>): Who | undefined {
-    const [first] = waiting;
-    return first;
-  }
-
   #nextUnproven(): Who | undefined {
     if (this.#current && this.#unproven.has(this.#current)) return this.#current;
-    const next = this.#first(this.#unproven);
+    const [next] = this.#unproven;
     if (!next || this.#left === 0) return undefined;
     if (this.#left === UNPROVEN_TOGETHER) setImmediate(() => this.#replenish());
     this.#current = next;

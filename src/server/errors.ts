@@ -13,7 +13,7 @@ import {
 import { ReportFailedError, ReportsBusyError } from '../core/reports.ts';
 import { SecretNotTakenError } from '../core/source-actions.ts';
 import { IntakeOverloadedError } from '../core/waiting-room.ts';
-import { isStoreDown, StoreUnavailableError } from '../store/errors.ts';
+import { engineError, isStoreDown, StoreUnavailableError } from '../store/errors.ts';
 
 /** Every error code of the API and the status it comes with. They never change their meaning. */
 export const ERROR_STATUS = {
@@ -200,8 +200,7 @@ export const errorBody = (
 });
 
 function whyDown(error: unknown): string {
-  const cause = error instanceof StoreUnavailableError ? error.cause : error;
-  const { code, message } = cause as NodeJS.ErrnoException;
+  const { code, message } = engineError(error) as NodeJS.ErrnoException;
   return [code, message].filter(Boolean).join(': ');
 }
 

@@ -19,6 +19,10 @@ export class StoreUnavailableError extends StoreError {
   }
 }
 
+/** What the engine itself had to say. */
+export const engineError = (error: unknown): unknown =>
+  error instanceof StoreUnavailableError ? error.cause : error;
+
 /** Whether the store failed for now. A transaction says so itself; reads fail with the engine's own error. */
 export const isStoreDown = (error: unknown): boolean =>
   error instanceof StoreUnavailableError ||

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import {
+  engineError,
   StoreMoveUnfinishedError,
   StoreRefusedError,
-  StoreUnavailableError,
   StoreUnreachableError,
 } from '../errors.ts';
 import { migrate } from '../migrate.ts';
@@ -72,7 +72,7 @@ export async function connect(
     await answered(client.connect());
     return client;
   } catch (error) {
-    const cause = error instanceof StoreUnavailableError ? error.cause : error;
+    const cause = engineError(error);
     // PostgreSQL itself knows this one.
     if (/unsupported startup parameter.*options/.test(String(cause))) {
       throw new StoreRefusedError(
