@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
@@ -68,4 +68,47 @@ test('sentences from before facts were stored are shown as they are', async () =
   const lastError = { code: 'told', text: 'It said "500"' };
   expect((await outbox.ofWebhook(1))[0]?.facts).toEqual({ name: 'CRM', errors: 11, lastError });
   await store.close();
+});
+
+describe('a start that is cut off while it migrates', () => {
+  const { prepare } = Database.prototype;
+  afterEach(() => {
+    Database.prototype.prepare = prepare;
+  });
+
+  /** Opens a folder; so many statements are taken, and the next one fails. Whether it came to that. */
+  async function isCutOff(folder: string, after: number): Promise<boolean> {
+    let left = after;
+    Database.prototype.prepare = function (text: string) {
+      if (left === 0) throw new Error('cut off');
+      left -= 1;
+      return prepare.call(this, text);
+    } as typeof prepare;
+    try {
+      await (await openSqlite({ folder })).close();
+      return false;
+    } catch (error) {
+      expect((error as Error).message).toBe('cut off');
+      return true;
+    } finally {
+      Database.prototype.prepare = prepare;
+    }
+  }
+
+  test.each<[string, Record<string, Migration>]>([
+    ['the first one', {}],
+    ['one after an upgrade', { '0001-the-log': theLog, '0002-the-zaps-life': theZapsLife }],
+  ])('is followed by one that works: %s', async (_which, migrations) => {
+    let after = 0;
+    for (;;) {
+      const folder = await folderOf(migrations, '');
+      const wasCutOff = await isCutOff(folder, after);
+      const store = await openSqlite({ folder });
+      expect(await store.read.workspaces.ids()).toEqual([]);
+      await store.close();
+      if (!wasCutOff) break;
+      after += 4;
+    }
+    expect(after).toBeGreaterThan(50);
+  });
 });

@@ -57,7 +57,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     // FULL: a commit is on the disk before anyone is told that it happened.
     writer.pragma('journal_mode = WAL');
     writer.pragma('synchronous = FULL');
-    await migrate(kyselyOf(writer), migrations);
+    await migrate(kyselyOf(writer), migrations, (work) => atOnce(writer, work));
     const write = repositories(writer, box);
     const reader = connect(path);
     reader.pragma('query_only = ON');
@@ -76,6 +76,18 @@ function connect(path: string): Database.Database {
   chmodSync(path, 0o600);
   db.function('folded', { deterministic: true }, (text) => folded(String(text ?? '')));
   return db;
+}
+
+/** A start that is cut off while it migrates leaves nothing of that, so that the next one can. */
+async function atOnce(writer: Database.Database, work: () => Promise<void>): Promise<void> {
+  writer.exec('BEGIN IMMEDIATE');
+  try {
+    await work();
+    writer.exec('COMMIT');
+  } catch (error) {
+    if (writer.inTransaction) writer.exec('ROLLBACK');
+    throw error;
+  }
 }
 
 const kyselyOf = (database: SqliteDatabase) =>
