@@ -1,4 +1,9 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import './require-node.js';
+
+// For the processes that the tests start: see test/support/child-env.ts.
+process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'pakiet-compile-cache');
 
 /** @type {import('jest').Config} */
 export default {

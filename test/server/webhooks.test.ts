@@ -386,7 +386,7 @@ describe('POST /webhooks/{id}/flush', () => {
     const chat = { id: 'flushed-before' };
     await send(text('before', { chat }));
     await server.call('POST', `/webhooks/${id}/flush`);
-    await receiver.waitFor(path, 1);
+    await server.until(`/webhooks/${id}`, ({ waiting }) => waiting === 0);
     await server.advance(1000);
     await send(text('after', { chat }));
     const { next_attempt_at } = await status(id);

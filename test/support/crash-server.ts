@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { CHILD_ENV } from './child-env.ts';
 
 const KEY = 'pakiet_key-of-the-crash-run';
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -34,7 +35,7 @@ export class CrashServer {
     this.#child = spawn(process.execPath, options, {
       cwd: root,
       env: {
-        PATH: process.env.PATH,
+        ...CHILD_ENV,
         PORT: '0',
         PAKIET_API_KEY: KEY,
         PAKIET_ALLOW_NETWORKS: '127.0.0.0/8',

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from '@jest/globals';
+import { CHILD_ENV } from './child-env.ts';
 import { tempFolder } from './temp-folder.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -34,8 +35,7 @@ export class Program {
     args: string[],
     { cwd = ROOT, env = {} }: { cwd?: string; env?: Record<string, string> } = {},
   ) {
-    const PATH = process.env.PATH ?? '';
-    this.#child = spawn(command, args, { cwd, env: { PATH, HOME: tempFolder(), ...env } });
+    this.#child = spawn(command, args, { cwd, env: { ...CHILD_ENV, HOME: tempFolder(), ...env } });
     children.push(this.#child);
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       this.stdout += text;

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { CHILD_ENV } from './child-env.ts';
 
 export const API_KEY = 'pakiet_key-of-the-tests';
 
@@ -40,7 +41,7 @@ export class ServerProcess {
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', STEERED], {
       cwd: root,
       env: {
-        PATH: process.env.PATH,
+        ...CHILD_ENV,
         PORT: '0',
         PAKIET_DATA_DIR: folder,
         PAKIET_API_KEY: API_KEY,
