@@ -27,7 +27,7 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/browser/'],
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/build'],
   setupFilesAfterEnv: ['<rootDir>/test/support/loopback-only.ts'],
-  // Much of the time is spent waiting for child processes, so no core is left idle for jest itself.
-  maxWorkers: '100%',
+  // Much of the time is spent waiting for child processes, so there are more workers than cores.
+  maxWorkers: '150%',
   testTimeout: 30_000,
 };
