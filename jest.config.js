@@ -1,4 +1,4 @@
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import './require-node.js';
 
@@ -28,6 +28,6 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/build'],
   setupFilesAfterEnv: ['<rootDir>/test/support/loopback-only.ts'],
   // Much of the time is spent waiting for child processes, so there are more workers than cores.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(1.5 * availableParallelism()),
   testTimeout: 30_000,
 };
