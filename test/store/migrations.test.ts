@@ -79,7 +79,7 @@ describe('a start that is cut off while it migrates', () => {
   /** Opens a folder; so many statements are taken, and the next one fails. Whether it came to that. */
   async function isCutOff(folder: string, after: number): Promise<boolean> {
     let left = after;
-    Database.prototype.prepare = function (text: string) {
+    Database.prototype.prepare = function (this: Database.Database, text: string) {
       if (left === 0) throw new Error('cut off');
       left -= 1;
       return prepare.call(this, text);
