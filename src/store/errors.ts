@@ -50,12 +50,23 @@ export class StoreKeyMissingError extends StoreError {
   }
 }
 
+/** What is in the file of the key to the secrets is no key. */
+export class StoreKeyDamagedError extends StoreError {
+  constructor(path: string) {
+    super(
+      'store_key_damaged',
+      `The file ${path} holds no key to the secrets (32 bytes in base64): restore it from a backup, or delete it if nothing was kept here yet.`,
+    );
+  }
+}
+
 /** A key to the secrets cannot be kept where it should be. */
 export class StoreKeyNotKeptError extends StoreError {
-  constructor(path: string, cause: unknown) {
+  /** @param advice what else can be done */
+  constructor(path: string, cause: unknown, advice = '') {
     super(
       'store_key_not_kept',
-      `No key to the secrets can be written to ${path} (${(cause as Error).message}): set PAKIET_SECRET_KEY, or PAKIET_DATA_DIR to a folder that can be written.`,
+      `No key to the secrets can be written to ${path} (${(cause as Error).message}): set ${advice}PAKIET_DATA_DIR to a folder that can be written.`,
       { cause },
     );
   }

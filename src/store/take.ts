@@ -1,6 +1,4 @@
-import { StoreKeyNotKeptError } from './errors.ts';
 import { keyPath, makeKey, readKey } from './key-file.ts';
-import { makeFolder } from './make-folder.ts';
 import type { StoreConfig } from './open.ts';
 import type { KeySource } from './postgres/installation.ts';
 import { setUp } from './postgres/set-up.ts';
@@ -55,14 +53,7 @@ export function keySourceOf({ secretKey, dataDir }: Place): KeySource {
   return {
     place: secretKey ? 'PAKIET_SECRET_KEY' : path,
     find: () => (secretKey ? Buffer.from(secretKey) : readKey(path)),
-    make: () => {
-      try {
-        makeFolder(dataDir);
-        return makeKey(path);
-      } catch (error) {
-        throw new StoreKeyNotKeptError(path, error);
-      }
-    },
+    make: () => makeKey(path, 'PAKIET_SECRET_KEY, or '),
   };
 }
 

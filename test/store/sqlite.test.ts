@@ -1,8 +1,17 @@
-import { readFileSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
-import { StoreInUseError, StoreNewerError, StoreUnavailableError } from '../../src/store/errors.ts';
+import {
+  StoreInUseError,
+  StoreKeyDamagedError,
+  StoreKeyNotKeptError,
+  StoreKeyWrongError,
+  StoreNewerError,
+  StoreUnavailableError,
+} from '../../src/store/errors.ts';
+import { keyPath, makeKey, readKey } from '../../src/store/key-file.ts';
 import { SecretBox } from '../../src/store/secret-box.ts';
 import { databasePath, lockFolder, openSecretBox } from '../../src/store/sqlite/data-folder.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
@@ -121,6 +130,41 @@ describe('secrets at rest', () => {
     const closed = openSecretBox(folder).close('whsec_1');
     expect(statSync(join(folder, 'secret.key')).mode & 0o077).toBe(0);
     expect(openSecretBox(folder).open(closed)).toBe('whsec_1');
+  });
+
+  test('have a key that is on the disk before it has its name, and leaves nothing behind', () => {
+    const folder = tempFolder();
+    openSecretBox(folder);
+    expect(readdirSync(folder)).toEqual(['secret.key']);
+    expect(readKey(keyPath(folder))).toHaveLength(32);
+  });
+
+  test('have the key that another process made meanwhile', () => {
+    const path = keyPath(tempFolder());
+    const first = makeKey(path);
+    expect(makeKey(path)).toEqual(first);
+  });
+
+  test('have no key where none can be kept', () => {
+    expect(() => makeKey('/dev/null/in/secret.key')).toThrow(StoreKeyNotKeptError);
+  });
+
+  test.each(['', 'c2hvcnQ=', 'no key at all'])('are not closed by what is no key: "%s"', (text) => {
+    const folder = tempFolder();
+    writeFileSync(keyPath(folder), text);
+    expect(() => openSecretBox(folder)).toThrow(StoreKeyDamagedError);
+  });
+
+  test('that another key has closed are noticed when the database is opened', async () => {
+    const folder = tempFolder();
+    const store = await openSqlite({ folder });
+    await addWebhook(store);
+    await store.close();
+    const key = readFileSync(keyPath(folder));
+    writeFileSync(keyPath(folder), randomBytes(32).toString('base64'));
+    await expect(openSqlite({ folder })).rejects.toThrow(StoreKeyWrongError);
+    writeFileSync(keyPath(folder), key);
+    await (await openSqlite({ folder })).close();
   });
 
   test('cannot be opened with another key or once altered', () => {

@@ -1,9 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { StoreKeyWrongError, StoreUnavailableError } from '../errors.ts';
-import { keyPath } from '../key-file.ts';
-import type { SecretBox } from '../secret-box.ts';
-import { databasePath, lockFolder, openSecretBox } from '../sqlite/data-folder.ts';
+import { StoreUnavailableError } from '../errors.ts';
+import { databasePath, lockFolder } from '../sqlite/data-folder.ts';
 import { isUnavailable } from '../sqlite/error-code.ts';
 import { openSqlite } from '../sqlite/open.ts';
 import type { Value } from './digest.ts';
@@ -29,11 +27,9 @@ export class MoveSource {
     const release = lockFolder(folder);
     try {
       await (await openSqlite({ folder })).close();
-      const box = openSecretBox(folder);
       const db = new Database(databasePath(folder), { timeout: LOCKED_LIMIT_MS });
       try {
         const state = holdStill(db, databasePath(folder));
-        if (!opensSecrets(db, box)) throw new StoreKeyWrongError(keyPath(folder));
         return new MoveSource(db, state, release);
       } catch (error) {
         db.close();
@@ -126,20 +122,4 @@ function holdStill(db: Database.Database, path: string): string {
   }
   const { size, mtimeNs } = statSync(path, { bigint: true });
   return `${size} bytes of ${mtimeNs}`;
-}
-
-/** Whether the key is the one by which the secrets were closed; where there are none, any is. */
-function opensSecrets(db: Database.Database, box: SecretBox): boolean {
-  const secrets = db
-    .prepare(
-      'SELECT * FROM (SELECT secret FROM webhook LIMIT 1) UNION ALL SELECT * FROM (SELECT secrets FROM source LIMIT 1)',
-    )
-    .pluck()
-    .all() as string[];
-  try {
-    for (const secret of secrets) box.open(secret);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,18 +1,16 @@
 import {
   chmodSync,
-  closeSync,
   copyFileSync,
   existsSync,
-  fsyncSync,
   mkdirSync,
   constants as modes,
-  openSync,
   renameSync,
   rmSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { BackupExistsError, BackupFailedError, StoreKeyMissingError } from '../errors.ts';
+import { flush } from '../flush.ts';
 import { keyPath } from '../key-file.ts';
 import { databasePath } from './data-folder.ts';
 
@@ -63,15 +61,5 @@ async function copyDatabase(from: string, to: string): Promise<void> {
     if (verdict !== 'ok') throw new Error(`the copy is damaged (${verdict})`);
   } finally {
     copy.close();
-  }
-}
-
-/** Has what was written to a file, or to the list of a folder's files, on the disk. */
-function flush(path: string): void {
-  const file = openSync(path, 'r');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
   }
 }

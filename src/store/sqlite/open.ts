@@ -17,7 +17,7 @@ import type { SecretBox } from '../secret-box.ts';
 import type { Repositories, Scope, Store } from '../store.ts';
 import { SqliteChats } from './chats.ts';
 import { SqliteCounters } from './counters.ts';
-import { databasePath, openSecretBox } from './data-folder.ts';
+import { confirmKey, databasePath, openSecretBox } from './data-folder.ts';
 import { isUnavailable, sqliteCode } from './error-code.ts';
 import { SqliteHistory } from './history.ts';
 import { SqliteLanes } from './lanes.ts';
@@ -45,7 +45,7 @@ export interface SqliteOptions {
  * Opens a data folder, creating and migrating the database as needed. Two connections: one writes, one
  * reads what is committed.
  * @throws {StoreNewerError} where a newer program has written it
- * @throws {StoreKeyMissingError} where the key to its secrets is gone
+ * @throws {StoreKeyMissingError | StoreKeyDamagedError | StoreKeyWrongError} where its secrets cannot be opened
  * @throws {StoreUnavailableError} where the database cannot be read
  */
 export async function openSqlite(options: SqliteOptions): Promise<Store> {
@@ -58,6 +58,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
     writer.pragma('journal_mode = WAL');
     writer.pragma('synchronous = FULL');
     await migrate(kyselyOf(writer), migrations, (work) => atOnce(writer, work));
+    confirmKey(writer, box, options.folder);
     const write = repositories(writer, box);
     const reader = connect(path);
     reader.pragma('query_only = ON');
