@@ -55,7 +55,18 @@ export class StoreKeyDamagedError extends StoreError {
   constructor(path: string) {
     super(
       'store_key_damaged',
-      `The file ${path} holds no key to the secrets (32 bytes in base64): restore it from a backup, or delete it if nothing was kept here yet.`,
+      `The file ${path} holds no key to the secrets (32 bytes in base64): restore it from a backup, or delete its folder if nothing was kept there yet.`,
+    );
+  }
+}
+
+/** The file of the key to the secrets cannot be read. */
+export class StoreKeyUnreadableError extends StoreError {
+  constructor(path: string, cause: unknown) {
+    super(
+      'store_key_unreadable',
+      `The key to the secrets in ${path} cannot be read (${(cause as Error).message}): it must be a file that this user may read.`,
+      { cause },
     );
   }
 }

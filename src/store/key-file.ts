@@ -1,24 +1,35 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { StoreKeyDamagedError, StoreKeyNotKeptError } from './errors.ts';
-import { flush } from './flush.ts';
+import { StoreKeyDamagedError, StoreKeyNotKeptError, StoreKeyUnreadableError } from './errors.ts';
+import { flushFolder } from './flush.ts';
 import { makeFolder } from './make-folder.ts';
 
 const KEY_BYTES = 32;
+/** What a file system says that has no hard links. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
 /** Path of the key to the secrets inside a data folder. */
 export const keyPath = (folder: string): string => join(folder, 'secret.key');
 
 /**
  * The key in that file; null where there is none.
+ * @throws {StoreKeyUnreadableError}
  * @throws {StoreKeyDamagedError} where what is there is no key
  */
 export function readKey(path: string): Buffer | null {
   if (!existsSync(path)) return null;
-  const key = Buffer.from(readFileSync(path, 'utf8'), 'base64');
+  const key = Buffer.from(textOf(path), 'base64');
   if (key.length !== KEY_BYTES) throw new StoreKeyDamagedError(path);
   return key;
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new StoreKeyUnreadableError(path, error);
+  }
 }
 
 /**
@@ -28,21 +39,33 @@ export function readKey(path: string): Buffer | null {
  * @throws {StoreKeyNotKeptError} where it cannot be kept there
  */
 export function makeKey(path: string, advice = ''): Buffer {
-  const unfinished = `${path}.unfinished-${process.pid}`;
   try {
     makeFolder(dirname(path));
+    const unfinished = `${path}.unfinished-${randomBytes(8).toString('hex')}`;
     try {
       const key = randomBytes(KEY_BYTES).toString('base64');
-      writeFileSync(unfinished, key, { mode: 0o600, flush: true });
-      linkSync(unfinished, path);
+      writeFileSync(unfinished, key, { mode: 0o600, flag: 'wx', flush: true });
+      giveName(unfinished, path);
     } finally {
       rmSync(unfinished, { force: true });
     }
-    flush(dirname(path));
+    flushFolder(dirname(path));
+    const key = readKey(path);
+    if (!key) throw new Error('it is a link that leads nowhere');
+    return key;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-      throw new StoreKeyNotKeptError(path, error, advice);
-    }
+    if (error instanceof StoreKeyDamagedError) throw error;
+    throw new StoreKeyNotKeptError(path, error, advice);
   }
-  return readKey(path) as Buffer;
+}
+
+/** Gives a file its name, unless that is taken. */
+function giveName(unfinished: string, path: string): void {
+  try {
+    linkSync(unfinished, path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (NO_LINKS.includes(code as string)) renameSync(unfinished, path);
+    else if (code !== 'EEXIST') throw error;
+  }
 }

@@ -1,5 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
@@ -7,6 +14,7 @@ import {
   StoreInUseError,
   StoreKeyDamagedError,
   StoreKeyNotKeptError,
+  StoreKeyUnreadableError,
   StoreKeyWrongError,
   StoreNewerError,
   StoreUnavailableError,
@@ -72,6 +80,14 @@ describe('the database', () => {
     expect(reader.pragma('journal_mode', { simple: true })).toBe('wal');
     reader.close();
     await store.close();
+  });
+
+  test('that is none says so', async () => {
+    const folder = tempFolder();
+    openSecretBox(folder);
+    mkdirSync(databasePath(folder));
+    // With a key, it is the database that is looked at.
+    await expect(openSqlite({ folder })).rejects.toThrow(StoreUnavailableError);
   });
 
   test('that cannot be written says so, and works again when it can', async () => {
@@ -145,8 +161,18 @@ describe('secrets at rest', () => {
     expect(makeKey(path)).toEqual(first);
   });
 
-  test('have no key where none can be kept', () => {
+  test('have no key where none can be kept, or can be read', () => {
     expect(() => makeKey('/dev/null/in/secret.key')).toThrow(StoreKeyNotKeptError);
+    const folder = tempFolder();
+    mkdirSync(keyPath(folder));
+    expect(() => openSecretBox(folder)).toThrow(StoreKeyUnreadableError);
+  });
+
+  test('have no key, and no database either, where its name is a link that leads nowhere', async () => {
+    const folder = tempFolder();
+    symlinkSync(join(folder, 'not', 'mounted'), keyPath(folder));
+    await expect(openSqlite({ folder })).rejects.toThrow(StoreKeyNotKeptError);
+    expect(readdirSync(folder)).toEqual(['secret.key']);
   });
 
   test.each(['', 'c2hvcnQ=', 'no key at all'])('are not closed by what is no key: "%s"', (text) => {

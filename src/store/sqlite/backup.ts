@@ -10,8 +10,8 @@ import {
 import { basename, dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { BackupExistsError, BackupFailedError, StoreKeyMissingError } from '../errors.ts';
-import { flush } from '../flush.ts';
-import { keyPath } from '../key-file.ts';
+import { flush, flushFolder } from '../flush.ts';
+import { keyPath, readKey } from '../key-file.ts';
 import { databasePath } from './data-folder.ts';
 
 /** All pages in one step; in several, the copy would begin anew with every commit of the server. */
@@ -24,12 +24,13 @@ const ALL_PAGES = 0x7fffffff;
  * @param to a folder that does not exist yet
  * @throws {BackupExistsError} where there is something already
  * @throws {StoreKeyMissingError} where the key to the secrets is gone
+ * @throws {StoreKeyDamagedError | StoreKeyUnreadableError} where it is none
  * @throws {BackupFailedError}
  */
 export async function backUpFolder(from: string, to: string): Promise<void> {
   if (existsSync(to)) throw new BackupExistsError(to);
   const key = keyPath(from);
-  if (!existsSync(key)) throw new StoreKeyMissingError(key);
+  if (!readKey(key)) throw new StoreKeyMissingError(key);
   const unfinished = join(dirname(to), `.${basename(to)}.unfinished-${process.pid}`);
   try {
     mkdirSync(unfinished, { recursive: true, mode: 0o700 });
@@ -39,9 +40,9 @@ export async function backUpFolder(from: string, to: string): Promise<void> {
       chmodSync(path, 0o600);
       flush(path);
     }
-    flush(unfinished);
+    flushFolder(unfinished);
     renameSync(unfinished, to);
-    flush(dirname(to));
+    flushFolder(dirname(to));
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true });
     throw new BackupFailedError(to, error);

@@ -34,7 +34,7 @@ export function lockFolder(folder: string): () => void {
 /**
  * The box for secrets at rest; its key is a file of the folder, made before the database is.
  * @throws {StoreKeyMissingError} where there is a database already, but no key
- * @throws {StoreKeyDamagedError | StoreKeyNotKeptError}
+ * @throws {StoreKeyDamagedError | StoreKeyUnreadableError | StoreKeyNotKeptError}
  */
 export function openSecretBox(folder: string): SecretBox {
   const path = keyPath(folder);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreMovedError } from '../errors.ts';
-import { flush } from '../flush.ts';
+import { flushFolder } from '../flush.ts';
 
 /** Path of the file that says where the data of a folder went. */
 export const movedMarkPath = (folder: string): string => join(folder, 'moved-to-postgresql');
@@ -20,5 +20,5 @@ export function refuseMoved(folder: string): void {
 export function markMoved(folder: string, to: string): void {
   const path = movedMarkPath(folder);
   writeFileSync(path, `${to}\n`, { mode: 0o600, flush: true });
-  flush(folder);
+  flushFolder(folder);
 }

@@ -45,7 +45,7 @@ export interface SqliteOptions {
  * Opens a data folder, creating and migrating the database as needed. Two connections: one writes, one
  * reads what is committed.
  * @throws {StoreNewerError} where a newer program has written it
- * @throws {StoreKeyMissingError | StoreKeyDamagedError | StoreKeyWrongError} where its secrets cannot be opened
+ * @throws {StoreKeyMissingError | StoreKeyDamagedError | StoreKeyUnreadableError | StoreKeyWrongError} where its secrets cannot be opened
  * @throws {StoreUnavailableError} where the database cannot be read
  */
 export async function openSqlite(options: SqliteOptions): Promise<Store> {
@@ -71,12 +71,17 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
   }
 }
 
+/** @throws {StoreUnavailableError} */
 function connect(path: string): Database.Database {
-  const db = new Database(path, { timeout: LOCKED_LIMIT_MS });
-  // Messages are nobody else's business, whoever made the folder; SQLite's other files follow suit.
-  chmodSync(path, 0o600);
-  db.function('folded', { deterministic: true }, (text) => folded(String(text ?? '')));
-  return db;
+  try {
+    const db = new Database(path, { timeout: LOCKED_LIMIT_MS });
+    // Messages are nobody else's business, whoever made the folder; SQLite's other files follow suit.
+    chmodSync(path, 0o600);
+    db.function('folded', { deterministic: true }, (text) => folded(String(text ?? '')));
+    return db;
+  } catch (error) {
+    throw new StoreUnavailableError(error);
+  }
 }
 
 /** A start that is cut off while it migrates leaves nothing of that, so that the next one can. */
