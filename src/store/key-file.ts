@@ -37,6 +37,7 @@ function textOf(path: string): string {
  * only once it is on the disk, since nothing opens the secrets of a database whose key was lost.
  * @param advice what can be done besides where it cannot be kept
  * @throws {StoreKeyNotKeptError} where it cannot be kept there
+ * @throws {StoreKeyUnreadableError | StoreKeyDamagedError} where what another process made is none
  */
 export function makeKey(path: string, advice = ''): Buffer {
   try {
@@ -50,13 +51,12 @@ export function makeKey(path: string, advice = ''): Buffer {
       rmSync(unfinished, { force: true });
     }
     flushFolder(dirname(path));
-    const key = readKey(path);
-    if (!key) throw new Error('it is a link that leads nowhere');
-    return key;
   } catch (error) {
-    if (error instanceof StoreKeyDamagedError) throw error;
     throw new StoreKeyNotKeptError(path, error, advice);
   }
+  const key = readKey(path);
+  if (key) return key;
+  throw new StoreKeyNotKeptError(path, new Error('it is a link that leads nowhere'), advice);
 }
 
 /** Gives a file its name, unless that is taken. */

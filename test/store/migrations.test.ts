@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
@@ -71,13 +71,9 @@ test('sentences from before facts were stored are shown as they are', async () =
 });
 
 describe('a start that is cut off while it migrates', () => {
-  const { prepare } = Database.prototype;
-  afterEach(() => {
-    Database.prototype.prepare = prepare;
-  });
-
   /** Opens a folder; so many statements are taken, and the next one fails. Whether it came to that. */
   async function isCutOff(folder: string, after: number): Promise<boolean> {
+    const { prepare } = Database.prototype;
     let left = after;
     Database.prototype.prepare = function (this: Database.Database, text: string) {
       if (left === 0) throw new Error('cut off');
